@@ -1,0 +1,3 @@
+"""dynarena: the arena for models that predict dynamics."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,71 @@
+"""What an engine is: it compiles a system's file into a simulator."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynarena.engines.streams import Streams
+from dynarena.schema.system import SystemSpec
+
+Array = NDArray[np.float64]
+Parameters = Mapping[str, Array]
+
+
+class Simulator(ABC):
+    """One system, ready to run.
+
+    A state has the axes `dims` with lengths `shape`; the first is named by `labels`, the others have coordinates `grid`.
+    Every method treats trajectories as independent: its numbers are the same alone and in any batch, bit for bit, for
+    any number of threads, and a longer run begins with a shorter one.
+    """
+
+    spec: SystemSpec
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    labels: tuple[str, ...]
+    grid: dict[str, Array]
+
+    @abstractmethod
+    def parameters(self, streams: Streams, split: str) -> dict[str, Array]:
+        """Every parameter of each trajectory, [trajectory] each: as stated, or drawn by the split's law."""
+
+    @abstractmethod
+    def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
+        """Initial conditions before burn-in, [trajectory, *shape]."""
+
+    @abstractmethod
+    def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
+        """The states `duration` later (the burn-in), [trajectory, *shape]."""
+
+    @abstractmethod
+    def run(self, start: Array, parameters: Parameters, dt: float, n_points: int, *, refine: int = 1) -> Array:
+        """The trajectories sampled every `dt`, [trajectory, time, *shape]; the first point is the start.
+
+        `refine` divides the step of a numerical method and leaves closed forms as they are.
+        """
+
+    @abstractmethod
+    def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
+        """The same trajectories by a second, independent computation: what certificates compare with."""
+
+    def frames(self, states: Array, parameters: Parameters, resolution: int) -> NDArray[np.uint8]:
+        """Pictures of states [trajectory, time, object, component]: [trajectory, time, channel, y, x]. Scenes only."""
+        raise TypeError(f"{type(self).__name__} draws no frames: {self.spec.title} is not a scene")
+
+
+class Engine(ABC):
+    """A way of computing trajectories, named in a system's file. Third parties add theirs by entry point."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> Simulator:
+        """A simulator of the system. Raises SchemaError or EquationError where the file does not fit the engine.
+
+        `resolution` overrides the number of points an axis of a field.
+        """

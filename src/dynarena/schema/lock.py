@@ -1,0 +1,104 @@
+"""A frozen benchmark: everything a run reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """A table of a lock."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MetricLock(Frozen):
+    """A metric as frozen: its declarations and its parameters."""
+
+    name: str
+    perfect: float | Literal["horizon"] | None
+    better: Literal["lower", "higher"]
+    unit: str
+    scope: Literal["trajectory", "task"]
+    kind: str
+    digest: str
+    parameters: dict[str, Any] = {}
+
+
+class SplitLock(Frozen):
+    """One split as frozen: how to regenerate it and what must come out."""
+
+    split: str
+    trajectories: int
+    points: int
+    digest: str = Field(description="sha256 over the trajectories' own sha256")
+    hashes: list[str] = Field(description="sha256 of each trajectory's float64 bytes")
+    sketch: list[list[float]] = Field(description="signed projections of each trajectory")
+    starts: str | None = Field(default=None, description="states after burn-in, float64, zlib, base64")
+
+
+class TaskLock(Frozen):
+    """One task as frozen."""
+
+    id: str
+    system: str
+    system_digest: str
+    spec: dict[str, Any] = Field(description="the system's file as it was, checked")
+    dims: list[str]
+    shape: list[int]
+    channels: list[dict[str, Any]]
+    dt: float
+    context: int
+    horizon: int
+    period: float | None
+    timescale: float
+    resolution: int | None = None
+    noise: float = 0.0
+    mean: list[float]
+    std: list[float]
+    splits: dict[str, SplitLock]
+    floor: float = Field(description="f: the primary error of a perfect model through the same instrument")
+    reference: float = Field(description="b: the primary error of the reference baseline")
+    certificate: dict[str, float] = Field(default={}, description="tolerance -> first time at which truths differ")
+
+
+class Lock(Frozen):
+    """A published benchmark: it never changes."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: str
+    version: str
+    quick: bool = False
+    title: str
+    about: str = ""
+    ask: str
+    fit: str
+    metrics: list[MetricLock] = Field(description="the first is primary")
+    reference_baseline: str
+    seeds: int
+    budget_s: float
+    tasks: list[TaskLock]
+    superseded_by: str | None = None
+    environment: dict[str, str] = {}
+
+    @property
+    def id(self) -> str:
+        """`name@version[.quick]`."""
+        return f"{self.name}@{self.version}" + (".quick" if self.quick else "")
+
+    @property
+    def primary(self) -> MetricLock:
+        """The metric that ranks."""
+        return self.metrics[0]
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the lock's canonical JSON."""
+        return hashlib.sha256(self.to_text().encode()).hexdigest()
+
+    def to_text(self) -> str:
+        """Canonical JSON, indented a level a line so that diffs are readable."""
+        return json.dumps(self.model_dump(by_alias=True), sort_keys=True, indent=1, allow_nan=False) + "\n"
