@@ -1,3 +1,56 @@
-"""dynarena: the arena for models that predict dynamics."""
+"""dynarena: the arena for models that predict dynamics.
+
+Data:    `trajectories(system, n_trajectories, n_points, seed=0, …)` gives an xarray Dataset, `system(id)` a system's facts,
+         right-hand side and Jacobian.
+Models:  subclass `Forecaster` (or `Model`), then `evaluate(model, benchmark, quick=True)`.
+Scores:  `metric(name)` and `leaderboard(benchmark)`.
+
+Everything is imported when first used, so that `import dynarena` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dynarena.data.generate import trajectories as trajectories
+    from dynarena.data.system import System as System
+    from dynarena.errors import DynarenaError as DynarenaError
+    from dynarena.evaluation.batch import Batch as Batch
+    from dynarena.evaluation.forecaster import Forecaster as Forecaster
+    from dynarena.evaluation.model import Model as Model
+    from dynarena.publishing.api import evaluate as evaluate
+    from dynarena.publishing.api import leaderboard as leaderboard
+    from dynarena.publishing.api import metric as metric
+    from dynarena.publishing.api import system as system
+    from dynarena.schema.task import Task as Task
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Batch": "dynarena.evaluation.batch",
+    "DynarenaError": "dynarena.errors",
+    "Forecaster": "dynarena.evaluation.forecaster",
+    "Model": "dynarena.evaluation.model",
+    "System": "dynarena.data.system",
+    "Task": "dynarena.schema.task",
+    "evaluate": "dynarena.publishing.api",
+    "leaderboard": "dynarena.publishing.api",
+    "metric": "dynarena.publishing.api",
+    "system": "dynarena.publishing.api",
+    "trajectories": "dynarena.data.generate",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dynarena' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,42 @@
+# Two commands need nothing else: `make leaderboard` and `make test`. Both set up .venv on their own.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SITE   ?= site
+# A CPU build of torch by default; `make TORCH="torch==2.13.0 --index-url <an index of CUDA builds>"` for another.
+TORCH  ?= torch==2.13.0
+WORKERS ?= 2
+QUICK  := chaos-forecast pde-forecast video-physics
+
+.PHONY: leaderboard test environment lint types performance freeze clean
+
+leaderboard: environment
+	$(BIN)/dynarena board-run $(QUICK) --quick --tier core --workers $(WORKERS)
+	$(BIN)/dynarena publish --out $(SITE)
+
+test: environment
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+environment: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[baselines,dev]'
+	touch $@
+
+lint: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: environment
+	$(BIN)/mypy
+
+performance: environment
+	$(BIN)/python -m pytest tests/performance --benchmark-enable --benchmark-only
+
+freeze: environment
+	for benchmark in $(QUICK); do $(BIN)/dynarena benchmark freeze $$benchmark --quick; done
+
+clean:
+	rm -rf $(VENV) $(SITE) build dist

@@ -1,0 +1,110 @@
+"""One split of a frozen task: regenerated from its lock, checked against it, kept on disk."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dynarena.data.dataset import to_dataset
+from dynarena.data.files import read_netcdf, write_netcdf
+from dynarena.data.fingerprint import sha256
+from dynarena.data.generate import Seeded, integrate, seeded
+from dynarena.data.system import System
+from dynarena.engines.streams import Streams, trajectory_key
+from dynarena.errors import DataError
+from dynarena.schema.lock import Lock, SplitLock, TaskLock
+from dynarena.schema.system import SystemSpec
+from dynarena.suite import home
+
+STARTS_LIMIT = 64 * 1024  # bytes of starts that a lock carries for a split; larger ones are drawn and burnt in again
+
+
+def split_keys(benchmark: str, task: str, split: str, season: str, count: int) -> list[tuple[int, int]]:
+    """Keys of (benchmark@version, task, split, season, index)."""
+    return [trajectory_key(benchmark, task, split, season, index) for index in range(count)]
+
+
+@lru_cache(maxsize=64)
+def _frozen_system(system: str, spec: str, resolution: int | None) -> System:
+    return System.frozen(system, SystemSpec.model_validate_json(spec), resolution=resolution)
+
+
+def frozen_system(task: TaskLock) -> System:
+    """The task's system as the lock keeps it."""
+    spec = SystemSpec.model_validate(task.spec)
+    grid = task.resolution if task.dims[0] == "field" else None
+    return _frozen_system(task.system, spec.model_dump_json(by_alias=True), grid)
+
+
+def pack_starts(starts: NDArray[np.float64]) -> str | None:
+    """Starts as text for a lock; None where they are too large for one."""
+    if starts.nbytes > STARTS_LIMIT:
+        return None
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(starts, dtype="<f8").tobytes(), 9)).decode()
+
+
+def unpack_starts(text: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """What `pack_starts` packed."""
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<f8").reshape(shape).astype(np.float64)
+
+
+def seeds_of(benchmark: str, task: TaskLock, split: SplitLock, season: str = "open") -> Seeded:
+    """The split's starts after burn-in: from the lock where it carries them, else drawn and burnt in again."""
+    system = frozen_system(task)
+    keys = split_keys(benchmark, task.id, split.split, season, split.trajectories)
+    if split.starts is None or season != "open":
+        return seeded(system, keys, split.split)
+    parameters = system.simulator.parameters(Streams(keys), split.split)
+    return Seeded(unpack_starts(split.starts, (len(keys), *system.simulator.shape)), parameters, keys)
+
+
+def regenerate(benchmark: str, task: TaskLock, split: SplitLock) -> xr.Dataset:
+    """The split's true states, from the lock alone. Videos are rendered on reading, so that only states are kept."""
+    seeds = seeds_of(benchmark, task, split)
+    system = frozen_system(task)
+    states = integrate(system, seeds, task.dt, split.points)
+    return to_dataset(system, states, seeds.parameters, seeds.keys, task.dt)
+
+
+def split_path(lock: Lock, task: TaskLock, split: str) -> Path:
+    """Where the split's file stands."""
+    return home() / "data" / lock.id / task.id.partition("/")[2].replace("/", "__") / f"{split}.nc"
+
+
+def load_split(lock: Lock, task: TaskLock, name: str, *, keep: bool = True) -> xr.Dataset:
+    """The split's true states: from disk where the file is right, else regenerated and (unless told not to) kept.
+
+    Raises DataError where this machine regenerates other data than the lock froze.
+    """
+    split = task.splits[name]
+    path = split_path(lock, task, name)
+    if path.is_file():
+        stored = read_netcdf(path)
+        if [sha256(row) for row in stored["state"].values] == split.hashes:
+            return stored
+    fresh = regenerate(lock.id, task, split)
+    require_equivalent(fresh["state"].values, split, where=f"{task.id}, split {name}")
+    if keep:
+        write_netcdf(fresh, path)
+    return fresh
+
+
+def require_equivalent(states: NDArray[np.float64], split: SplitLock, *, where: str) -> None:
+    """Raise DataError naming the first trajectory that is neither identical nor equivalent to the frozen one."""
+    from dynarena.data.verify import verdicts
+
+    for index, verdict in enumerate(verdicts(states, split)):
+        if verdict == "different":
+            raise DataError(
+                "regenerated data differ from the lock",
+                where=f"{where}, trajectory {index}",
+                expected=split.hashes[index],
+                got=sha256(states[index]),
+                fix="run dynarena doctor; report the processor and library versions it shows",
+            )

@@ -1,0 +1,133 @@
+"""A frozen task's facts and arrays: what a model is given, and the truth it is scored against."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dynarena.data.dataset import to_dataset
+from dynarena.data.splits import frozen_system, load_split, split_keys
+from dynarena.engines.streams import Streams
+from dynarena.schema.lock import Lock, TaskLock
+from dynarena.schema.task import Channel, Task
+
+
+def task_facts(lock: Lock, task: TaskLock) -> Task:
+    """The task as the model and the metrics see it."""
+    system = frozen_system(task)
+    spec = system.spec
+    facts: dict[str, Any] = {
+        "system": task.system,
+        "title": spec.title,
+        "parameters": system.parameters,
+        "period": task.period,
+        "timescale": task.timescale,
+        "engine": spec.engine,
+        "noise": task.noise,
+        "invariants": {name: entry.model_dump() for name, entry in spec.invariants.items()},
+        "state": list(system.simulator.labels),
+    }
+    facts |= {key: value for key, value in spec.scene.items()}
+    return Task(
+        id=task.id,
+        ask=lock.ask,
+        answer="values",
+        dims=tuple(task.dims),
+        shape=tuple(task.shape),
+        channels=tuple(Channel(**channel) for channel in task.channels),
+        dt=task.dt,
+        context=task.context,
+        horizon=task.horizon,
+        mean=tuple(task.mean),
+        std=tuple(task.std),
+        grid=_grid(task, system.simulator.grid),
+        facts=facts,
+        budget_s=lock.budget_s,
+    )
+
+
+class TaskData:
+    """One task's arrays, made when first asked for.
+
+    `train()` is [trajectory, time, *state] (frames uint8, all else float64), `context` the start of each test
+    trajectory, `truth` the Dataset of what follows, `parameters` [trajectory, parameter] of the test split.
+    Observation noise is on train and context; the truth is clean.
+    """
+
+    def __init__(self, lock: Lock, task: TaskLock, *, season: str = "open") -> None:
+        self.lock, self.lock_task, self.season = lock, task, season
+        self.task = task_facts(lock, task)
+        self.data_digest = task.splits["test"].digest
+
+    def train(self) -> NDArray[Any]:
+        """The train split as observed."""
+        data = load_split(self.lock, self.lock_task, "train")
+        return self._observed(data, "train", data.sizes["time"])
+
+    @cached_property
+    def _test(self) -> xr.Dataset:
+        name = next(name for name in self.lock_task.splits if name != "train")
+        return load_split(self.lock, self.lock_task, name)
+
+    @cached_property
+    def context(self) -> NDArray[Any]:
+        """What the model observes of each test trajectory, [trajectory, context, *state]."""
+        return self._observed(self._test, "test", self.task.context)
+
+    @cached_property
+    def truth(self) -> xr.Dataset:
+        """What follows the context: `state`, and for videos `frames` beside it."""
+        future = self._test.isel(time=slice(self.task.context, None))
+        if self.task.kind != "video":
+            return future
+        system = frozen_system(self.lock_task)
+        frames = self._frames(future)
+        parameters = _parameters(future)
+        keys = [(int(key[:16], 16), int(key[16:], 16)) for key in future["key"].values]
+        return to_dataset(
+            system, future["state"].values, parameters, keys, self.task.dt, frames=frames, first=self.task.context
+        )
+
+    @cached_property
+    def times(self) -> NDArray[np.float64]:
+        """Times of the context, [trajectory, context]."""
+        times = self._test["time"].values[: self.task.context]
+        return np.broadcast_to(times, (self._test.sizes["trajectory"], len(times))).copy()
+
+    @cached_property
+    def parameters(self) -> NDArray[np.float64]:
+        """Each test trajectory's parameters in the order of `task.facts["parameters"]`, [trajectory, parameter]."""
+        drawn = _parameters(self._test)
+        columns = [drawn[name] for name in self.task.facts["parameters"]]
+        return np.stack(columns, axis=1) if columns else np.empty((self._test.sizes["trajectory"], 0))
+
+    def _observed(self, data: xr.Dataset, split: str, points: int) -> NDArray[Any]:
+        part = data.isel(time=slice(0, points))
+        if self.task.kind == "video":
+            return self._frames(part)
+        states: NDArray[np.float64] = part["state"].values
+        if not self.lock_task.noise:
+            return states
+        keys = split_keys(self.lock.id, f"{self.lock_task.id}|noise", split, self.season, len(states))
+        normals = Streams(keys).normal("noise", states.shape[1:])
+        spread = np.asarray(self.task.std).reshape(-1, *(1,) * (states.ndim - 3))
+        return states + self.lock_task.noise * spread * normals
+
+    def _frames(self, data: xr.Dataset) -> NDArray[np.uint8]:
+        system = frozen_system(self.lock_task)
+        return system.simulator.frames(data["state"].values, _parameters(data), self.lock_task.resolution or 128)
+
+
+def _parameters(data: xr.Dataset) -> dict[str, NDArray[np.float64]]:
+    prefix = "parameter_"
+    return {str(name)[len(prefix) :]: data[name].values for name in data.coords if str(name).startswith(prefix)}
+
+
+def _grid(task: TaskLock, grid: dict[str, NDArray[np.float64]]) -> dict[str, tuple[float, ...]]:
+    if task.dims[0] == "channel":
+        return {}
+    return {axis: tuple(values.tolist()) for axis, values in grid.items()}

@@ -1,0 +1,71 @@
+"""Comparing data with a lock: identical, equivalent, statistically equivalent, or different, trajectory by trajectory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dynarena.data.fingerprint import sha256, sketch, sketches_agree
+from dynarena.schema.lock import SplitLock, TaskLock
+
+MAJORITY = 0.5  # a cause that touches fewer trajectories than this is damage, not another machine's rounding
+STANDARD_ERRORS = 4.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one split; `trajectories` names those that are not identical."""
+
+    outcome: str
+    trajectories: list[int]
+
+
+def verdicts(states: NDArray[np.float64], split: SplitLock) -> list[str]:
+    """`identical`, `equivalent` or `different` for each frozen trajectory; a missing or reshaped one is different."""
+    found = []
+    for index, expected in enumerate(split.hashes):
+        if index >= len(states):
+            found.append("different")
+        elif sha256(states[index]) == expected:
+            found.append("identical")
+        else:
+            close = states.shape[1] == split.points and sketches_agree(sketch(states[index]), split.sketch[index])
+            found.append("equivalent" if close else "different")
+    return found
+
+
+def compare(data: xr.Dataset, task: TaskLock, name: str) -> Verdict:
+    """The verdict on a split's Dataset.
+
+    Statistically equivalent means that most trajectories differ (as rounding on another machine makes chaotic ones do)
+    while the mean of every channel lies within 4 standard errors of the train split's and the deviation within a fifth.
+    """
+    split = task.splits[name]
+    if "state" not in data:
+        return Verdict("different", list(range(split.trajectories)))
+    states = data["state"].values
+    each = verdicts(states, split)
+    changed = [index for index, verdict in enumerate(each) if verdict != "identical"]
+    different = each.count("different")
+    if not changed and len(states) == split.trajectories:
+        return Verdict("identical", [])
+    if not different and len(states) == split.trajectories:
+        return Verdict("equivalent", changed)
+    if different > MAJORITY * len(each) and _moments_fit(states, task, split):
+        return Verdict("statistically equivalent", changed)
+    return Verdict("different", [index for index, verdict in enumerate(each) if verdict == "different"])
+
+
+def _moments_fit(states: NDArray[np.float64], task: TaskLock, split: SplitLock) -> bool:
+    if states.shape[:2] != (split.trajectories, split.points) or task.dims[0] == "channel" or len(states) < 2:
+        return False
+    if not np.isfinite(states).all():
+        return False
+    each = states.reshape(*states.shape[:3], -1).mean(axis=(1, 3))
+    error = each.std(axis=0, ddof=1) / len(each) ** 0.5
+    spread = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1)
+    mean_fits = np.abs(each.mean(axis=0) - task.mean) <= STANDARD_ERRORS * error + 1e-9 * np.asarray(task.std)
+    return bool(mean_fits.all() and (np.abs(spread / np.asarray(task.std) - 1) <= 0.2).all())
