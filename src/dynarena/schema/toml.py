@@ -38,7 +38,8 @@ def read_toml(path: Path, model: type[M], *, where: str | None = None) -> M:
 
 
 def _explain(error: ValidationError, text: str, name: str, model: type[BaseModel]) -> SchemaError:
-    first = error.errors()[0]
+    # A misspelt key is reported twice, as missing and as unknown: the unknown one carries the advice.
+    first = min(error.errors(), key=lambda entry: entry["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"]]
     key = ".".join(path) or "(the whole file)"
     where = f"{name}, line {_line_of(text, path)}, key {key!r}"

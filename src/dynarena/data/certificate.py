@@ -1,0 +1,53 @@
+"""How far the truth can be trusted: the first time at which a second, independent computation differs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynarena.data.generate import Seeded
+from dynarena.data.system import System
+from dynarena.errors import DataError
+
+TOLERANCES = (1e-6, 1e-3, 1e-1)  # of the train split's standard deviation, a channel each
+DECISIVE = 1e-1
+
+
+def certificate(
+    system: System, seeds: Seeded, dt: float, n_points: int, std: NDArray[np.float64]
+) -> dict[str, float]:
+    """T(tolerance): the earliest time over the trajectories at which the two computations differ by tolerance * std.
+
+    Where they never do within the n_points, T is the time span of those points: a lower bound.
+    """
+    reference = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)
+    second = system.simulator.verify(seeds.starts, seeds.parameters, dt, n_points)
+    return first_differences(reference, second, dt, std)
+
+
+def first_differences(
+    reference: NDArray[np.float64], second: NDArray[np.float64], dt: float, std: NDArray[np.float64]
+) -> dict[str, float]:
+    """T(tolerance) of two computations, [trajectory, time, channel, …] each."""
+    n_points = reference.shape[1]
+    spread = std.reshape(-1, *(1,) * (reference.ndim - 3))
+    apart = np.abs(second - reference) / spread
+    apart = np.where(np.isfinite(apart), apart, np.inf).reshape(*reference.shape[:2], -1).max(axis=(0, 2))
+    times = {}
+    for tolerance in TOLERANCES:
+        beyond = np.flatnonzero(apart > tolerance)
+        times[f"{tolerance:g}"] = float(dt * (beyond[0] if beyond.size else n_points - 1))
+    return times
+
+
+def require_certified(found: dict[str, float], span: float, *, where: str) -> None:
+    """Raise DataError unless the scored span ends before half of the certificate."""
+    certified = found[f"{DECISIVE:g}"]
+    if span > 0.5 * certified * (1 + 1e-9):
+        raise DataError(
+            "the truth is not certified over the horizon",
+            where=where,
+            expected=f"a span of at most half of T({DECISIVE:g}) = {certified:.6g}",
+            got=f"{span:.6g}",
+            fix="take a smaller [solver] step, or a shorter context and horizon",
+        )

@@ -1,0 +1,214 @@
+"""Freezing a benchmark: a draft becomes a lock, after which runs read only the lock."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynarena import __version__
+from dynarena.data.benchmarks import read_benchmark, resolve_systems
+from dynarena.data.certificate import certificate, require_certified
+from dynarena.data.fingerprint import digest_of, sha256, sketch
+from dynarena.data.generate import Seeded, integrate, seeded
+from dynarena.data.splits import pack_starts, split_keys
+from dynarena.data.system import System
+from dynarena.data.tasks import TaskData
+from dynarena.evaluation.metrics import Metric, load_metric, primary_error
+from dynarena.evaluation.reference import reference_error
+from dynarena.schema.benchmark import BenchmarkSpec, Span
+from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
+from dynarena.suite import Item
+
+LEAST_POINTS_A_PERIOD = 15
+
+
+def freeze(item: Item, *, quick: bool = False, on_task: Callable[[str], None] = lambda task: None) -> Lock:
+    """The lock of a benchmark's draft: clocks, splits, hashes, certificates, floors and reference errors.
+
+    Raises DataError where a horizon outlasts half of its certificate.
+    """
+    spec = read_benchmark(item, quick=quick)
+    metrics = [load_metric(name) for name in (spec.metrics.primary, *spec.metrics.others)]
+    empty = _lock(item, spec, metrics, quick=quick)
+    tasks = []
+    for system_id in resolve_systems(spec, where=str(item.path)):
+        for noise in spec.protocol.noise:
+            task = _freeze_task(empty, spec, system_id, noise)
+            tasks.append(_measured(empty, task, metrics[0]))
+            on_task(task.id)
+    return empty.model_copy(update={"tasks": tasks})
+
+
+def sampling(system: System, spec: BenchmarkSpec) -> float:
+    """The step between points: the protocol's, and never fewer than 15 points a period; maps: one iteration."""
+    if system.spec.engine == "map":
+        return 1.0
+    if spec.protocol.dt is not None:
+        return spec.protocol.dt
+    dt = system.timescale / float(spec.protocol.points_per_timescale or 1)
+    if system.period is not None:
+        dt = min(dt, system.period / LEAST_POINTS_A_PERIOD)
+    return float(f"{dt:.4g}")
+
+
+def _lock(item: Item, spec: BenchmarkSpec, metrics: list[Metric], *, quick: bool) -> Lock:
+    return Lock(
+        name=item.name,
+        version=spec.version,
+        quick=quick,
+        title=spec.title,
+        about=spec.about,
+        ask=spec.ask,
+        fit=spec.protocol.fit,
+        metrics=[_metric_lock(metric) for metric in metrics],
+        reference_baseline=spec.reference.baseline,
+        seeds=spec.seeds,
+        budget_s=spec.budget_s,
+        tasks=[],
+        superseded_by=spec.superseded_by,
+        environment=_environment(),
+    )
+
+
+def _metric_lock(metric: Metric) -> MetricLock:
+    declared = metric.declarations
+    return MetricLock(
+        name=metric.name,
+        perfect=declared.perfect,
+        better=declared.better,
+        unit=declared.unit,
+        scope=declared.scope,
+        kind=declared.kind,
+        digest=metric.digest,
+        parameters=dict(metric.parameters),
+    )
+
+
+def _freeze_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) -> TaskLock:
+    protocol = spec.protocol
+    kind = system_id.rpartition(":")[2].partition("/")[0]
+    system = System(system_id, resolution=protocol.resolution if kind == "pde" else None)
+    task_id = f"{lock.id}/{system_id}" + (f"?noise={noise:g}" if noise else "")
+    dt, timescale = sampling(system, spec), system.timescale
+    context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
+    train_points = _points(protocol.train, timescale, dt)
+    train = _draw(system, lock.id, task_id, "train", protocol.train.trajectories)
+    test = _draw(system, lock.id, task_id, protocol.test.split, protocol.test.trajectories)
+    train_states = integrate(system, train, dt, train_points)
+    test_states = integrate(system, test, dt, context + horizon)
+    spread = _state_spread(train_states, system)
+    span = context + horizon
+    found = certificate(system, test, dt, 2 * span, spread)
+    require_certified(found, (span - 1) * dt, where=task_id)
+    facts = _axes(system, kind, protocol.resolution, train_states, train)
+    return TaskLock(
+        id=task_id,
+        system=system_id,
+        system_digest=system.digest,
+        spec=system.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        dt=dt,
+        context=context,
+        horizon=horizon,
+        period=system.period,
+        timescale=timescale,
+        resolution=protocol.resolution,
+        noise=noise,
+        splits={
+            "train": _split("train", train, train_states),
+            "test": _split(protocol.test.split, test, test_states),
+        },
+        floor=0.0,
+        reference=1.0,
+        certificate=found,
+        **facts,
+    )
+
+
+def _points(span: Span, timescale: float, dt: float) -> int:
+    if span.points is not None:
+        return span.points
+    return max(1, math.ceil(round(float(span.timescales or 0) * timescale / dt, 6)))
+
+
+def _draw(system: System, lock_id: str, task_id: str, split: str, count: int) -> Seeded:
+    return seeded(system, split_keys(lock_id, task_id, split, "open", count), split)
+
+
+def _split(name: str, seeds: Seeded, states: NDArray[np.float64]) -> SplitLock:
+    hashes = [sha256(row) for row in states]
+    return SplitLock(
+        split=name,
+        trajectories=len(states),
+        points=states.shape[1],
+        digest=digest_of(hashes),
+        hashes=hashes,
+        sketch=[[float(f"{value:.12g}") for value in sketch(row)] for row in states],
+        starts=pack_starts(seeds.starts),
+    )
+
+
+def _state_spread(states: NDArray[np.float64], system: System) -> NDArray[np.float64]:
+    """The scale against which two computations of the state are compared, one a channel (of scenes: the world)."""
+    if system.kind == "video":
+        return np.full(states.shape[2], float(system.spec.scene.get("world", 10.0)))  # type: ignore[arg-type]
+    return np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1)
+
+
+def _axes(
+    system: System, kind: str, resolution: int | None, states: NDArray[np.float64], seeds: Seeded
+) -> dict[str, Any]:
+    """Axes, channels, mean and deviation of what the model sees."""
+    if kind == "video":
+        size = resolution or 128
+        seen = system.simulator.frames(states, seeds.parameters, size) / np.float64(255)
+        dims, shape, names = ["channel", "y", "x"], [3, size, size], ["red", "green", "blue"]
+    else:
+        seen = states
+        dims, shape, names = list(system.simulator.dims), list(system.simulator.shape), list(system.simulator.labels)
+    flat = np.moveaxis(seen, 2, 0).reshape(seen.shape[2], -1)
+    spec = system.spec
+    channels = [{"name": name, "unit": spec.units.get(name, "1"), "angle": name in spec.angles} for name in names]
+    return {
+        "dims": dims,
+        "shape": shape,
+        "channels": channels,
+        "mean": [float(f"{value:.12g}") for value in flat.mean(axis=1)],
+        "std": [float(f"{max(value, 1e-12):.12g}") for value in flat.std(axis=1)],
+    }
+
+
+def _measured(lock: Lock, task: TaskLock, primary: Metric) -> TaskLock:
+    """The task with its floor (the truth through the instrument) and its reference error."""
+    alone = lock.model_copy(update={"tasks": [task]})
+    data = TaskData(alone, task)
+    truth = data.truth
+    seen = truth.copy()
+    values = truth[data.task.variable].values
+    seen[data.task.variable] = (truth[data.task.variable].dims, _as_answered(values))
+    floor = float(np.mean(primary_error(primary, primary.score(seen, truth, data.task), data.task)))
+    return task.model_copy(update={"floor": floor, "reference": reference_error(alone, task)})
+
+
+def _as_answered(values: NDArray[Any]) -> NDArray[np.float64]:
+    """The truth as a model would hand it back: float32, frames in [0, 1]."""
+    scaled = values / np.float64(255) if values.dtype == np.uint8 else values
+    return scaled.astype(np.float32).astype(np.float64)
+
+
+def _environment() -> dict[str, str]:
+    import numba
+    import scipy
+
+    return {
+        "dynarena": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "numba": numba.__version__,
+        "machine": platform.machine(),
+    }
