@@ -24,7 +24,7 @@ class Forecaster(Model):
         raise TypeError(f"{type(self).__name__} has no forecast(context, horizon)")
 
     def fit_tasks(self, train: Train) -> None:
-        """Called by the harness in place of `fit`: hands over the one task's tensor."""
+        """Hands over each task's trajectories as one tensor."""
         for task, trajectories in train.values():
             self.task = task
             self.fit(trajectories.tensor(), task)

@@ -1,0 +1,155 @@
+"""What a model's file says of its classes, read from the text: nothing is imported, nothing runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dynarena.errors import SchemaError, UnknownName, UsageError
+from dynarena.suite.metadata import literals
+
+BASES = ("Model", "Forecaster")
+FACTS = {
+    "name": str,
+    "authors": str,
+    "paper": str,
+    "license": str,
+    "trained_on": (list, tuple),
+    "tier": str,
+    "knows": str,
+    "accepts": dict,
+    "answer_samples": int,
+    "needs_gpu": bool,
+    "cpu_budget_s": (int, float, type(None)),
+}
+
+
+@dataclass
+class ClassFacts:
+    """One class of a file: its literal facts and the keyword arguments of its constructor.
+
+    `settings` is None where any keyword may be given (`**kwargs`, or a constructor that stands in another file).
+    """
+
+    name: str
+    line: int
+    is_model: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    settings: list[str] | None = field(default_factory=list)
+    parents: list[str] = field(default_factory=list)
+
+
+def read_classes(path: Path) -> dict[str, ClassFacts]:
+    """Every class at the top level of a Python file, by name, bases before what derives from them.
+
+    Raises SchemaError naming the line where the file is not Python, or a fact is not a literal of its type.
+    """
+    tree = parse(path)
+    aliases = _aliases(tree)
+    found: dict[str, ClassFacts] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = _read_class(node, aliases, found, path)
+    return found
+
+
+def parse(path: Path) -> ast.Module:
+    """The file's syntax tree; SchemaError with the line where it is not Python."""
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except SyntaxError as error:
+        where = f"{path}, line {error.lineno}"
+        raise SchemaError(f"not valid Python: {error.msg}", where=where, fix="mend the line") from error
+    except (UnicodeDecodeError, ValueError, RecursionError, MemoryError) as error:
+        raise SchemaError(f"not a Python file: {error}", where=str(path), fix="give a UTF-8 Python file") from error
+
+
+def choose(classes: dict[str, ClassFacts], name: str | None, path: Path) -> ClassFacts:
+    """The class asked for, or the file's only model.
+
+    Raises UnknownName where the named class is missing, UsageError where none or several are models.
+    """
+    if name is not None:
+        if name not in classes:
+            raise UnknownName.among("class", name, classes, where=str(path))
+        return classes[name]
+    bases = {parent for found in classes.values() for parent in found.parents}
+    models = [found for found in classes.values() if found.is_model]
+    leaves = [found for found in models if found.name not in bases and not found.name.startswith("_")]
+    if len(leaves) == 1:
+        return leaves[0]
+    if leaves:
+        names = ", ".join(found.name for found in leaves)
+        raise UsageError("several models in one file", where=str(path), got=names, fix=f"write {path}:{leaves[0].name}")
+    got = ", ".join(classes) or "no class"
+    fix = "derive your class from dynarena.Forecaster or dynarena.Model; `dynarena new FILE.py` writes an example"
+    raise UsageError("no model in this file", where=str(path), expected="a subclass of Forecaster or Model", got=got, fix=fix)
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Local names of dynarena's base classes: `from dynarena import Forecaster as F` gives {"F": "Forecaster"}."""
+    return {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dynarena"
+        for alias in node.names
+    }
+
+
+def _read_class(
+    node: ast.ClassDef, aliases: dict[str, str], known: dict[str, ClassFacts], path: Path
+) -> ClassFacts:
+    found = ClassFacts(node.name, node.lineno)
+    foreign = False
+    for base in node.bases:
+        text = ast.unparse(base).split("[")[0]
+        if text in known:
+            parent = known[text]
+            found.parents.append(text)
+            found.is_model |= parent.is_model
+            found.facts = {**parent.facts, **found.facts}
+            found.settings = parent.settings
+        elif aliases.get(text) in BASES or (text.startswith("dynarena.") and text.split(".")[-1] in BASES):
+            found.is_model = True
+        elif text not in ("object", "ABC", "abc.ABC"):
+            foreign = True
+    if foreign:
+        found.settings = None
+    found.facts |= _own_facts(node, path)
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
+            found.settings = _keywords(item)
+    return found
+
+
+def _own_facts(node: ast.ClassDef, path: Path) -> dict[str, Any]:
+    facts = {name: value for name, value in literals(node.body).items() if name in FACTS}
+    for item in node.body:
+        targets = item.targets if isinstance(item, ast.Assign) else [item.target] if isinstance(item, ast.AnnAssign) else []
+        for target in targets:
+            if not isinstance(target, ast.Name) or target.id not in FACTS or getattr(item, "value", None) is None:
+                continue
+            _check_fact(target.id, facts, f"{path}, line {item.lineno}, class {node.name}")
+    return facts
+
+
+def _check_fact(name: str, facts: dict[str, Any], where: str) -> None:
+    kinds = FACTS[name] if isinstance(FACTS[name], tuple) else (FACTS[name],)
+    expected = " or ".join(kind.__name__ for kind in kinds)
+    if name not in facts:
+        fix = "write the value out: listings read it without running the file"
+        raise SchemaError(f"{name} is not a literal", where=where, expected=expected, fix=fix)
+    value = facts[name]
+    if not isinstance(value, FACTS[name]) or (isinstance(value, bool) and bool not in kinds):
+        raise SchemaError(f"wrong value for {name}", where=where, expected=expected, got=repr(value)[:80], fix="correct it")
+    if name == "knows" and value not in ("nothing", "family", "equations"):
+        expected = "'nothing', 'family' or 'equations'"
+        raise SchemaError("wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one")
+
+
+def _keywords(init: ast.FunctionDef) -> list[str] | None:
+    if init.args.kwarg is not None:
+        return None
+    return [argument.arg for argument in [*init.args.args[1:], *init.args.kwonlyargs]]
