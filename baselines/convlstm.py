@@ -1,0 +1,58 @@
+"""A convolutional LSTM: a memory in every place of a field or a frame."""
+
+import torch
+from torch import Tensor, nn
+
+from dynarena.evaluation.learned import Learned
+
+
+class ConvLSTM(Learned):
+    """c = f c + i tanh(g),  h = o tanh(c),  (i, f, o, g) = K * [u[t], h];  u[t+1] = u[t] + s W [h, u[t]].
+
+    i, f and o pass through a sigmoid and * is a convolution. The network reads the context, then goes on from its own
+    predictions. One code for fields of one and two axes and for frames: fields wrap around, frames repeat their border.
+    """
+
+    name = "ConvLSTM"
+    authors = "The dynarena developers"
+    paper = "Shi et al. (2015), Convolutional LSTM Network, NeurIPS"
+    license = "Apache-2.0"
+    tier = "core"
+    knows = "nothing"
+    accepts = {"kinds": ["pde", "video"], "max_axes": 2}
+    cpu_budget_s = 60
+    recurrent = True
+    history = {"pde": 1, "video": 1}
+
+    def __init__(
+        self, width: int = 24, kernel: int = 5, steps: int = 200, batch: int = 8, lr: float = 5e-3, unroll: int = 4
+    ) -> None:
+        super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
+        self.width = width
+        self.kernel = kernel
+
+    def network(self, task) -> nn.Module:
+        """One cell over the axes of one state."""
+        channels, *space = task.shape
+        return Cell(channels, self.width, self.kernel, len(space), "circular" if task.kind == "pde" else "replicate")
+
+
+class Cell(nn.Module):
+    """One step of the convolutional LSTM."""
+
+    def __init__(self, channels: int, width: int, kernel: int, axes: int, padding: str) -> None:
+        super().__init__()
+        conv = nn.Conv1d if axes == 1 else nn.Conv2d
+        self.width = width
+        self.gates = conv(channels + width, 4 * width, kernel, padding="same", padding_mode=padding)
+        self.readout = conv(channels + width, channels, kernel, padding="same", padding_mode=padding)
+
+    def forward(self, recent: Tensor, memory: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """[batch, 1, channel, *space] and (h, c) -> [batch, channel, *space] and the new (h, c)."""
+        u = recent[:, -1]
+        empty = u.new_zeros(len(u), self.width, *u.shape[2:])
+        h, c = memory if memory is not None else (empty, empty)
+        i, f, o, g = self.gates(torch.cat([u, h], dim=1)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        return self.readout(torch.cat([h, u], dim=1)), (h, c)

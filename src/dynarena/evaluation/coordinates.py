@@ -1,0 +1,71 @@
+"""Few coordinates for any state: a point, a field or a frame."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from dynarena.schema.task import Task
+
+
+class Coordinates:
+    """z = Vᵀ (u - mean) / std: standardised components of a small state, leading principal components of a large one.
+
+    `mean` and `std` are the task's, one a channel. V holds the leading right singular vectors of the standardised train
+    states, at most `most` of them; a state of at most `most` numbers keeps its own axes (V = 1). Works in float64.
+
+    train   [trajectory, time, *state]; principal components are taken over at most `sample` evenly spaced states
+    low, high   [rank], the range of z over train
+    """
+
+    def __init__(self, train: Tensor, task: Task, *, most: int = 64, sample: int = 1500) -> None:
+        self.shape = train.shape[2:]
+        size = self.shape.numel()
+        per_channel = size // len(task.mean)
+        self.mean = torch.tensor(task.mean, dtype=torch.float64).repeat_interleave(per_channel)
+        self.std = safe_std(task).repeat_interleave(per_channel)
+        self.axes: Tensor | None = None
+        if size > most:
+            self.axes = _principal_axes(self._standardise(train).flatten(0, 1), most, sample)
+        seen = self.encode(train).flatten(0, 1)
+        self.low, self.high = seen.amin(0), seen.amax(0)
+
+    @property
+    def rank(self) -> int:
+        """The number of coordinates."""
+        return self.low.numel()
+
+    def encode(self, states: Tensor) -> Tensor:
+        """[..., *state] in physical units -> [..., rank]."""
+        flat = self._standardise(states)
+        return flat if self.axes is None else flat @ self.axes
+
+    def decode(self, z: Tensor) -> Tensor:
+        """[..., rank] -> [..., *state] in physical units."""
+        flat = z if self.axes is None else z @ self.axes.T
+        return (flat * self.std + self.mean).unflatten(-1, self.shape)
+
+    def bound(self, z: Tensor) -> Tensor:
+        """z clamped to the range seen in train, so that a roll-out stays finite."""
+        return torch.minimum(torch.maximum(z, self.low), self.high)
+
+    def _standardise(self, states: Tensor) -> Tensor:
+        flat = states.to(torch.float64).flatten(-len(self.shape))
+        return (flat - self.mean) / self.std
+
+
+def safe_std(task: Task) -> Tensor:
+    """The task's std, one a channel, float64; 1 where a channel never varies."""
+    std = torch.tensor(task.std, dtype=torch.float64)
+    return torch.where(std > 0, std, torch.ones_like(std))
+
+
+def _principal_axes(states: Tensor, most: int, sample: int) -> Tensor:
+    """Orthonormal [size, rank]: by the smaller of the two Gram matrices of `states` [n, size]."""
+    chosen = states[:: max(1, -(-len(states) // sample))]
+    if len(chosen) >= chosen.shape[1]:
+        return torch.linalg.eigh(chosen.T @ chosen).eigenvectors[:, -most:].flip(1)
+    values, vectors = torch.linalg.eigh(chosen @ chosen.T)
+    kept = values[-most:] > values[-1] * 1e-12
+    axes = chosen.T @ vectors[:, -most:][:, kept] / values[-most:][kept].sqrt()
+    return axes.flip(1)
