@@ -1,0 +1,85 @@
+"""`benchmark freeze|check`: writing and checking locks; `compute`: clocks and exponents of systems."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dynarena.cli.data import Benchmark, Json, Quick
+from dynarena.cli.output import print_json, print_table, progress, say
+from dynarena.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands on the application."""
+    group = typer.Typer(no_args_is_help=True, help="Write or check a benchmark's lock.", rich_markup_mode=None)
+    group.command("freeze")(freeze)
+    group.command("check")(check)
+    app.add_typer(group, name="benchmark")
+    app.command("compute")(compute)
+
+
+def freeze(
+    benchmark: Benchmark,
+    quick: Quick = False,
+    force: Annotated[bool, typer.Option(help="overwrite a lock; only before it is published")] = False,
+) -> None:
+    """Freeze a benchmark's draft into a lock. A published lock never changes: raise the version instead."""
+    from dynarena.data.benchmarks import lock_path, read_benchmark, resolve_systems
+    from dynarena.data.files import write_atomically
+    from dynarena.evaluation.freeze import freeze as frozen
+    from dynarena.suite import find
+
+    item = find("benchmarks", benchmark)
+    draft = read_benchmark(item, quick=quick)
+    path = lock_path(item, draft.version, quick=quick)
+    if path.exists() and not force:
+        raise UsageError(
+            f"{path.stem} is frozen already", where=str(path), fix="raise version in the draft, or --force before publishing"
+        )
+    total = len(resolve_systems(draft, where=str(item.path))) * len(draft.protocol.noise)
+    with progress() as bar:
+        task = bar.add_task(f"freezing {path.stem}", total=total)
+        lock = frozen(item, quick=quick, on_task=lambda name: bar.advance(task))
+    write_atomically(path, lambda part: part.write_text(lock.to_text()) and None)
+    say(f"wrote {path}: {len(lock.tasks)} tasks, digest {lock.digest}")
+
+
+def check(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> None:
+    """Recompute a lock from its draft and compare: data, clocks, floors, reference errors."""
+    from dynarena.data.benchmarks import load_lock
+    from dynarena.evaluation.freeze import differences
+
+    lock = load_lock(benchmark, quick=quick)
+    with progress() as bar:
+        task = bar.add_task(f"checking {lock.id}", total=len(lock.tasks))
+        found = differences(lock, on_task=lambda name: bar.advance(task))
+    if as_json:
+        print_json(found)
+    elif found:
+        print_table(("where", "frozen", "recomputed"), ((d["where"], d["frozen"], d["recomputed"]) for d in found))
+    if not as_json:
+        say(f"{lock.id}: " + (f"{len(found)} differences" if found else "identical"))
+    if found:
+        raise typer.Exit(3)
+
+
+def compute(
+    systems: Annotated[list[str] | None, typer.Argument(help="systems; all where absent")] = None,
+) -> None:
+    """Compute clocks, exponents and dimensions with their error bars and write them to systems/_computed/."""
+    from dynarena.data.clocks import compute as computed
+    from dynarena.data.clocks import write
+    from dynarena.data.system import System
+    from dynarena.suite import find, items
+
+    chosen = [find("systems", name) for name in systems] if systems else items("systems")
+    with progress() as bar:
+        task = bar.add_task("computing", total=len(chosen))
+        for item in chosen:
+            system = System(item)
+            bar.update(task, description=f"computing {item.id}")
+            facts = computed(system.spec, system.simulator, system.kind)
+            write(item.suite.path / "systems" / "_computed" / system.kind / f"{item.name}.json", facts)
+            bar.advance(task)
