@@ -37,7 +37,7 @@ class Board:
     table     one row a model: place (text such as "1–3"), rank_low, rank_high, model, knows, tier, anchor, skill, low
               and high ("on these systems"), low_systems and high_systems ("on systems like these"), seeds,
               seed_interval, failed_share, coverage, partial, conflict, win_rate, loo_low, loo_high, fit_s, predict_s,
-              parameters, memory_mb, device, digest. Classes of information stand one after another and are ranked apart.
+              parameters, memory_mb, device, digest. Classes of information stand one after another, ranked apart.
     systems   one row a (model, system): skill, r, error, value (of the primary metric), status
     metrics   one row a (model, system, metric): value, the mean over trajectories and seeds
     left_out  records that do not count, and why; `conflicts` names the (model, task) with two outcomes under one key

@@ -19,7 +19,8 @@ _NAN = float("nan")
 
 def _mean(values: Iterable[float | None]) -> float:
     known = [v for v in values if v is not None and np.isfinite(v)]
-    return float(np.mean(known)) if known else _NAN
+    with np.errstate(over="ignore"):
+        return float(np.mean(known)) if known else _NAN
 
 
 def metric_mean(records: Iterable[Record], metric: str) -> float:

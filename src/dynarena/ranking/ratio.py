@@ -45,4 +45,5 @@ def skill(log_r: ArrayLike) -> Floats:
 
     Rounded to 12 decimals, so that the reference is exactly 0 whatever the order of summation.
     """
-    return np.round(-np.expm1(np.asarray(log_r, dtype=np.float64)), 12) + 0.0
+    values = -np.expm1(np.asarray(log_r, dtype=np.float64))
+    return np.asarray(np.round(values, 12) + 0.0, dtype=np.float64)
