@@ -126,7 +126,9 @@ def _read_header(stream: Any, task: Task) -> tuple[str, tuple[int, ...], int]:
 
 def _garbage(task: Task, got: str) -> Refused:
     fix = "return the forecast from predict or forecast and leave the harness's files alone"
-    return Refused("no readable answer", where=f"task {task.id}", expected="the file that the runner writes", got=got, fix=fix)
+    return Refused(
+        "no readable answer", where=f"task {task.id}", expected="the file that the runner writes", got=got, fix=fix
+    )
 
 
 def _axis_names(task: Task, samples: int) -> str:

@@ -64,7 +64,11 @@ def explain(error: BaseException, stage: str) -> dict[str, Any]:
         last = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), frames[-1])
         facts["where"] = f"{last.filename}, line {last.lineno}, in {last.name}"
         facts["got"] = (last.line or "")[:200]
-    facts["fix"] = "use a smaller model or batch, or raise the memory limit" if memory else "mend the model; `dynarena check` runs it in seconds"
+    facts["fix"] = (
+        "use a smaller model or batch, or raise the memory limit"
+        if memory
+        else "mend the model; `dynarena check` runs it in seconds"
+    )
     traceback.print_exception(error)
     return {"status": "out-of-memory" if memory else "failed", "facts": facts}
 
@@ -161,8 +165,7 @@ def _count_parameters(model: Model) -> int | None:
     """Trained numbers: those of every torch module the model is or holds, else of the tensors it holds."""
     held = [model, *vars(model).values()]
     modules = {id(part): part for part in held if isinstance(part, torch.nn.Module)}
-    tensors = [tensor for module in modules.values() for tensor in module.parameters()]
+    tensors: list[torch.Tensor] = [tensor for module in modules.values() for tensor in module.parameters()]
     if not modules:
         tensors = [part for part in held if isinstance(part, torch.Tensor)]
     return sum(tensor.numel() for tensor in {id(tensor): tensor for tensor in tensors}.values())
-

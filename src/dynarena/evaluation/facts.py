@@ -11,17 +11,17 @@ from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.suite.metadata import literals
 
 BASES = ("Model", "Forecaster")
-FACTS = {
-    "name": str,
-    "authors": str,
-    "paper": str,
-    "license": str,
+FACTS: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "authors": (str,),
+    "paper": (str,),
+    "license": (str,),
     "trained_on": (list, tuple),
-    "tier": str,
-    "knows": str,
-    "accepts": dict,
-    "answer_samples": int,
-    "needs_gpu": bool,
+    "tier": (str,),
+    "knows": (str,),
+    "accepts": (dict,),
+    "answer_samples": (int,),
+    "needs_gpu": (bool,),
     "cpu_budget_s": (int, float, type(None)),
 }
 
@@ -85,7 +85,9 @@ def choose(classes: dict[str, ClassFacts], name: str | None, path: Path) -> Clas
         raise UsageError("several models in one file", where=str(path), got=names, fix=f"write {path}:{leaves[0].name}")
     got = ", ".join(classes) or "no class"
     fix = "derive your class from dynarena.Forecaster or dynarena.Model; `dynarena new FILE.py` writes an example"
-    raise UsageError("no model in this file", where=str(path), expected="a subclass of Forecaster or Model", got=got, fix=fix)
+    raise UsageError(
+        "no model in this file", where=str(path), expected="a subclass of Forecaster or Model", got=got, fix=fix
+    )
 
 
 def _aliases(tree: ast.Module) -> dict[str, str]:
@@ -98,9 +100,7 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
     }
 
 
-def _read_class(
-    node: ast.ClassDef, aliases: dict[str, str], known: dict[str, ClassFacts], path: Path
-) -> ClassFacts:
+def _read_class(node: ast.ClassDef, aliases: dict[str, str], known: dict[str, ClassFacts], path: Path) -> ClassFacts:
     found = ClassFacts(node.name, node.lineno)
     foreign = False
     for base in node.bases:
@@ -127,7 +127,9 @@ def _read_class(
 def _own_facts(node: ast.ClassDef, path: Path) -> dict[str, Any]:
     facts = {name: value for name, value in literals(node.body).items() if name in FACTS}
     for item in node.body:
-        targets = item.targets if isinstance(item, ast.Assign) else [item.target] if isinstance(item, ast.AnnAssign) else []
+        targets = (
+            item.targets if isinstance(item, ast.Assign) else [item.target] if isinstance(item, ast.AnnAssign) else []
+        )
         for target in targets:
             if not isinstance(target, ast.Name) or target.id not in FACTS or getattr(item, "value", None) is None:
                 continue
@@ -136,17 +138,21 @@ def _own_facts(node: ast.ClassDef, path: Path) -> dict[str, Any]:
 
 
 def _check_fact(name: str, facts: dict[str, Any], where: str) -> None:
-    kinds = FACTS[name] if isinstance(FACTS[name], tuple) else (FACTS[name],)
+    kinds = FACTS[name]
     expected = " or ".join(kind.__name__ for kind in kinds)
     if name not in facts:
         fix = "write the value out: listings read it without running the file"
         raise SchemaError(f"{name} is not a literal", where=where, expected=expected, fix=fix)
     value = facts[name]
-    if not isinstance(value, FACTS[name]) or (isinstance(value, bool) and bool not in kinds):
-        raise SchemaError(f"wrong value for {name}", where=where, expected=expected, got=repr(value)[:80], fix="correct it")
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise SchemaError(
+            f"wrong value for {name}", where=where, expected=expected, got=repr(value)[:80], fix="correct it"
+        )
     if name == "knows" and value not in ("nothing", "family", "equations"):
         expected = "'nothing', 'family' or 'equations'"
-        raise SchemaError("wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one")
+        raise SchemaError(
+            "wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one"
+        )
 
 
 def _keywords(init: ast.FunctionDef) -> list[str] | None:

@@ -91,7 +91,9 @@ def _from_file(path: Path, cls: str | None, settings: dict[str, Any]) -> ModelSo
 def _from_folder(path: Path, cls: str | None, settings: dict[str, Any]) -> ModelSource:
     file = path / "model.py"
     if not file.is_file():
-        raise UsageError("the folder has no model.py", where=str(path), fix="name the file that holds the model model.py")
+        raise UsageError(
+            "the folder has no model.py", where=str(path), fix="name the file that holds the model model.py"
+        )
     found = choose(read_classes(file), cls, file)
     card = _card(found, _digest(_files(path), path, found.name, settings), settings, str(file))
     return _source(found, card, file=str(file), folder=str(path))
@@ -112,7 +114,9 @@ def _from_baseline(name: str, cls: str | None, settings: dict[str, Any]) -> Mode
     try:
         item = find("baselines", name)
     except UnknownName as error:
-        raise UnknownName(f"no model {name!r}", expected="file.py:Class, package.module:Class or a baseline", fix=error.fix) from None
+        raise UnknownName(
+            f"no model {name!r}", expected="file.py:Class, package.module:Class or a baseline", fix=error.fix
+        ) from None
     if not item.suite.canonical:
         require_trust(item.suite)
     if item.path.is_dir():
@@ -127,7 +131,9 @@ def _from_class(cls: type, settings: dict[str, Any]) -> ModelSource:
 
     if not issubclass(cls, Model):
         got = ", ".join(base.__name__ for base in cls.__mro__[1:])
-        raise UsageError(f"{cls.__name__} is not a model", expected="a subclass of Forecaster or Model", got=got, fix="derive it")
+        raise UsageError(
+            f"{cls.__name__} is not a model", expected="a subclass of Forecaster or Model", got=got, fix="derive it"
+        )
     import cloudpickle
 
     try:
@@ -202,15 +208,21 @@ def _find_module(module: str) -> Path:
         spec = PathFinder.find_spec(part, places)
         if spec is None:
             fix = "install the package, or give the path of the file"
-            raise UsageError(f"no module {'.'.join(parts[:depth])!r}", got=module, expected="package.module:Class", fix=fix)
+            raise UsageError(
+                f"no module {'.'.join(parts[:depth])!r}", got=module, expected="package.module:Class", fix=fix
+            )
         places = list(spec.submodule_search_locations) if spec.submodule_search_locations is not None else []
         origin = spec.origin
     if origin is None or not origin.endswith(".py"):
-        raise UsageError(f"{module!r} is not a Python file", got=str(origin), fix="name the module that holds the class")
+        raise UsageError(
+            f"{module!r} is not a Python file", got=str(origin), fix="name the module that holds the class"
+        )
     return Path(origin)
 
 
 def _no_file(path: Path) -> UnknownName:
     folder = path.parent if path.parent.is_dir() else Path()
-    error = UnknownName.among("file", path.name, [near.name for near in folder.glob("*.py")], where=str(folder.resolve()))
+    error = UnknownName.among(
+        "file", path.name, [near.name for near in folder.glob("*.py")], where=str(folder.resolve())
+    )
     return error

@@ -49,7 +49,7 @@ def interpret(told: Mapping[str, Any], n_tasks: int, limits: Limits, device: str
     process that the model controls, so each is read as a claim: numbers are bounded and texts cut.
     """
     events = [event for event in told["events"] if isinstance(event.get("event"), str)]
-    loaded = next((event for event in events if event["event"] == "loaded"), {})
+    loaded: dict[str, Any] = next((event for event in events if event["event"] == "loaded"), {})
     fitted = next((event for event in events if event["event"] == "fitted"), None)
     answered: dict[int, TaskOutcome] = {}
     last = fitted["at"] if fitted else 0.0
@@ -87,7 +87,9 @@ def _ended(told: Mapping[str, Any], limits: Limits, fitted: bool, log: str) -> T
     if told["over_memory"] or killed_by_system:
         return _failure(
             "out-of-memory",
-            f"the memory limit was exceeded in {stage}" if told["over_memory"] else f"the process was killed in {stage}",
+            f"the memory limit was exceeded in {stage}"
+            if told["over_memory"]
+            else f"the process was killed in {stage}",
             expected=f"at most {limits.memory_mb:.0f} MiB",
             got=f"{told['peak_mb']:.0f} MiB",
             fix="use a smaller model or batch, or raise the memory limit",

@@ -27,8 +27,10 @@ def _parse(pair: str) -> tuple[str, Any]:
     except tomllib.TOMLDecodeError:
         if text.replace("_", "").replace("-", "").isalnum() and not text[0].isdigit():
             return key, text
-        expected = "a TOML value such as 0.1, true, \"text\" or [1, 2]"
-        raise UsageError(f"setting {key!r} has no readable value", got=repr(text), expected=expected, fix="quote texts") from None
+        expected = 'a TOML value such as 0.1, true, "text" or [1, 2]'
+        raise UsageError(
+            f"setting {key!r} has no readable value", got=repr(text), expected=expected, fix="quote texts"
+        ) from None
 
 
 def check_settings(settings: Mapping[str, Any], known: list[str] | None, where: str) -> None:

@@ -46,11 +46,11 @@ def main() -> None:
 
 def _warm_up() -> None:
     import numba  # noqa: F401  models that integrate equations need it, and it is slow to import
-    import scipy.fft  # noqa: F401
+    import scipy.fft
     import scipy.linalg  # noqa: F401
     import torch
 
-    import dynarena.evaluation.child  # noqa: F401
+    import dynarena.evaluation.child
     import dynarena.evaluation.forecaster  # noqa: F401
 
     torch.set_num_threads(1)
