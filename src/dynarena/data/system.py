@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dynarena import engines
 from dynarena.engines.base import Simulator
+from dynarena.equations.constants import constant
 from dynarena.equations.digest import system_digest
-from dynarena.equations.evaluate import constant
 from dynarena.errors import DataError, UsageError
 from dynarena.schema.system import SystemSpec
 from dynarena.schema.toml import read_toml

@@ -1,7 +1,7 @@
 """Exact derivatives of trees.
 
-Kinks have the derivative of the branch taken: |a|' = sign(a) a', sign' = 0, and `min`, `max`, `where` differentiate each
-branch under the same condition, so that no delta function enters.
+Kinks have the derivative of the branch taken: |a|' = sign(a) a', sign' = 0, and `min`, `max`, `where` differentiate
+each branch under the same condition, so that no delta function enters.
 """
 
 from __future__ import annotations

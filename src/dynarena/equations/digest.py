@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
+from dynarena.equations.functions import ARITY
+from dynarena.equations.parse import parse
 from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number
+from dynarena.schema.system import SystemSpec
+
+_PROSE = {"title", "about", "source", "known", "tags", "superseded_by"}
 
 
 def to_json(expr: Expr) -> Any:
@@ -39,3 +45,25 @@ def digest(*trees: Expr) -> str:
 def sha256(content: Any) -> str:
     """sha256 of the canonical JSON of anything that JSON can hold, in hexadecimal."""
     return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def system_digest(spec: SystemSpec) -> str:
+    """sha256 of everything in a system's file that rules its dynamics and its data, in hexadecimal.
+
+    Equations enter as trees, so spaces and needless brackets do not matter. Titles, sources, known facts
+    and tags stay out.
+    """
+    content = spec.model_dump(mode="json", by_alias=True, exclude=_PROSE)
+    for table in ("splits", "invariants"):
+        content[table] = {
+            name: {k: v for k, v in part.items() if k != "about"} for name, part in content[table].items()
+        }
+    content["equations"] = [_equation(text, number) for number, text in enumerate(spec.equations, start=1)]
+    return sha256(content)
+
+
+def _equation(text: str, number: int) -> Any:
+    words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text))
+    indexed = set(re.findall(r"([A-Za-z_][A-Za-z0-9_]*)\s*\[", text))
+    names = {word for word in words - indexed if word not in ARITY}
+    return to_json(parse(text, names, indexed=indexed, functions=ARITY, where=f"equation {number}"))

@@ -29,7 +29,8 @@ def cache_folder() -> Path:
 def load(text: str, stem: str = "module") -> ModuleType:
     """The module with this text, written under the cache folder if it is not there, and imported once a process.
 
-    Safe with concurrent processes: a file appears whole or not at all. Raises ResourceError where nothing can be written.
+    Safe with concurrent processes: a file appears whole or not at all. Raises ResourceError where nothing can
+    be written.
     """
     name = f"{stem}_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     qualified = f"{PACKAGE}.{name}"

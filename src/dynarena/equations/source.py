@@ -11,8 +11,8 @@ from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Ne
 class Source:
     """Writes expressions as Python text.
 
-    `name` gives the text of a name or a neighbour, `functions` that of each function. Whole powers become products in the
-    order of `power`; the base of one, unless it is a name, is first assigned to a variable in `lines`.
+    `name` gives the text of a name or a neighbour, `functions` that of each function. Whole powers become products in
+    the order of `power`; the base of one, unless it is a name, is first assigned to a variable in `lines`.
     """
 
     def __init__(self, name: Callable[[Name | Index], str], functions: Mapping[str, str], prefix: str = "t") -> None:
