@@ -1,0 +1,83 @@
+"""The right-hand side of a system on a grid, in Fourier space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynarena.engines.spectral.arrays import Array, Arrays
+from dynarena.engines.spectral.grid import Grid
+from dynarena.engines.spectral.plan import Plan
+from dynarena.engines.spectral.products import Products
+from dynarena.engines.spectral.symbols import Symbols, Values
+
+
+class Dynamics:
+    """u_t = linear u + rest(u), spectra [field, trajectory, *modes], for a chunk of trajectories."""
+
+    def __init__(self, plan: Plan, grid: Grid, n_fields: int, parameters: Values, arrays: Arrays) -> None:
+        symbols = Symbols(grid, parameters)
+        ready = arrays.multiplier
+        self.grid = grid
+        self.arrays = arrays
+        self.linear = symbols.linear(plan.linear, n_fields)
+        self._scale = ready((symbols.mask * symbols.scale).astype(np.complex128))
+        self._sources = [atom.field for atom in plan.atoms]
+        self._slopes = [None if s is None else ready(s) for s in map(symbols.atom, plan.atoms)]
+        self._plain = self._sources == list(range(n_fields)) and not any(s is not None for s in self._slopes)
+        self._products = Products(plan.atoms, plan.groups, symbols, arrays)
+        self._targets = [
+            [(equation, ready(symbol)) for equation, symbol in symbols.totals(group.weights, symbols.scale).items()]
+            for group in plan.groups
+        ]
+        self._couplings = [
+            (link.atom.field, link.weight.equation, ready(symbols.weight(link.weight))) for link in plan.couplings
+        ]
+        self._forcing = {row: arrays.spectrum(part) for row, part in symbols.forcing(plan.forcing).items()}
+
+    def rest(self, state: Array) -> Array:
+        """Everything but the diagonal linear part, dealiased."""
+        rows: dict[int, Array] = {}
+        fields = self._atoms(state)
+        for group, targets in enumerate(self._targets):
+            spectrum = self.arrays.forward(self._products.sum(group, fields), self.grid.kept)
+            for equation, multiplier in targets:
+                _add(rows, equation, self.arrays.product(multiplier, spectrum))
+        for source, equation, multiplier in self._couplings:
+            _add(rows, equation, self.arrays.product(multiplier, state[source]))
+        for equation, spectrum in self._forcing.items():
+            _add(rows, equation, spectrum)
+        return self._stack([_like(rows.get(row, 0.0), state[row]) for row in range(len(state))])
+
+    def spectrum(self, fields: NDArray[np.float64]) -> Array:
+        """Amplitudes of fields [trajectory, field, *points], those above the kept modes removed."""
+        values = self.arrays.real(np.ascontiguousarray(np.moveaxis(fields, 1, 0)))
+        return self.arrays.product(self._scale, self.arrays.forward(values, self.grid.kept))
+
+    def fields(self, state: Array) -> NDArray[np.float64]:
+        """Fields [trajectory, field, *points] of amplitudes."""
+        return np.moveaxis(self.arrays.numpy(self.arrays.inverse(state, self.grid.points)), 0, 1)
+
+    def _atoms(self, state: Array) -> Array:
+        """The values of the atoms, [atom, trajectory, *points], by one inverse transform."""
+        if self._plain or not self._sources:
+            return self.arrays.inverse(state, self.grid.points) if self._plain else ()
+        spectra = [
+            state[source] if slope is None else self.arrays.product(slope, state[source])
+            for source, slope in zip(self._sources, self._slopes, strict=True)
+        ]
+        return self.arrays.inverse(self._stack(spectra), self.grid.points)
+
+    def _stack(self, spectra: Sequence[Array]) -> Array:
+        return spectra[0][None] if len(spectra) == 1 else self.arrays.stack(list(spectra))
+
+
+def _add(rows: dict[int, Array], equation: int, part: Array) -> None:
+    rows[equation] = rows[equation] + part if equation in rows else part
+
+
+def _like(part: Array | float, row: Array) -> Array:
+    """A part, one row for all trajectories or none at all, in the shape of a field's spectrum."""
+    return part if getattr(part, "shape", ()) == row.shape else part + 0.0 * row

@@ -1,0 +1,48 @@
+"""The sums of products that a plan takes in physical space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dynarena.engines.spectral.arrays import Array, Arrays, Reference
+from dynarena.engines.spectral.plan import Coefficient, Group, Product
+from dynarena.engines.spectral.symbols import PORTABLE, Symbols
+from dynarena.engines.spectral.terms import Atom, Pointwise
+from dynarena.equations.evaluate import evaluate
+
+
+class Products:
+    """Evaluates a group from the values of its atoms, [trajectory, *points] each."""
+
+    def __init__(self, atoms: Sequence[Atom], groups: Sequence[Group], symbols: Symbols, arrays: Arrays) -> None:
+        self._rows = {atom: row for row, atom in enumerate(atoms)}
+        self._arrays = arrays
+        self._functions = PORTABLE if isinstance(arrays, Reference) else None
+        self._values = {name: arrays.real(value) for name, value in symbols.values().items()}
+        self._groups = [[(self._prefactor(c, symbols), product) for c, product in group.parts] for group in groups]
+
+    def sum(self, group: int, fields: Sequence[Array]) -> Array:
+        """The group's sum, from the fields of the atoms in their order."""
+        total = None
+        for prefactor, product in self._groups[group]:
+            value = self._product(product, fields)
+            value = value if prefactor is None else value * prefactor
+            total = value if total is None else total + value
+        return total
+
+    def _prefactor(self, coefficient: Coefficient, symbols: Symbols) -> Array | None:
+        value = symbols.coefficient(coefficient)
+        return None if np.all(value == 1.0) else self._arrays.real(value)
+
+    def _product(self, product: Product, fields: Sequence[Array]) -> Array:
+        total = None
+        for factor in product:
+            value = fields[self._rows[factor]] if isinstance(factor, Atom) else self._pointwise(factor, fields)
+            total = value if total is None else total * value
+        return total
+
+    def _pointwise(self, factor: Pointwise, fields: Sequence[Array]) -> Array:
+        atoms = {atom.name: fields[self._rows[atom]] for atom in factor.atoms}
+        return evaluate(factor.expression, {**self._values, **atoms}, self._functions)
