@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from dynarena.evaluation.batch import Batch as Batch
     from dynarena.evaluation.forecaster import Forecaster as Forecaster
     from dynarena.evaluation.model import Model as Model
-    from dynarena.publishing.api import evaluate as evaluate
-    from dynarena.publishing.api import leaderboard as leaderboard
-    from dynarena.publishing.api import metric as metric
-    from dynarena.publishing.api import system as system
+    from dynarena.api import evaluate as evaluate
+    from dynarena.api import leaderboard as leaderboard
+    from dynarena.api import metric as metric
+    from dynarena.api import system as system
     from dynarena.schema.task import Task as Task
 
 __version__ = "0.1.0"
@@ -35,10 +35,10 @@ _HOMES = {
     "Model": "dynarena.evaluation.model",
     "System": "dynarena.data.system",
     "Task": "dynarena.schema.task",
-    "evaluate": "dynarena.publishing.api",
-    "leaderboard": "dynarena.publishing.api",
-    "metric": "dynarena.publishing.api",
-    "system": "dynarena.publishing.api",
+    "evaluate": "dynarena.api",
+    "leaderboard": "dynarena.api",
+    "metric": "dynarena.api",
+    "system": "dynarena.api",
     "trajectories": "dynarena.data.generate",
 }
 __all__ = ["__version__", *_HOMES]

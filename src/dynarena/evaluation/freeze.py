@@ -22,7 +22,7 @@ from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
 from dynarena.schema.benchmark import BenchmarkSpec, Span
 from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
-from dynarena.suite import Item
+from dynarena.suite import Item, find
 
 LEAST_POINTS_A_PERIOD = 15
 
@@ -212,3 +212,19 @@ def _environment() -> dict[str, str]:
         "numba": numba.__version__,
         "machine": platform.machine(),
     }
+
+
+def differences(lock: Lock, *, on_task: Callable[[str], None] = lambda task: None) -> list[dict[str, Any]]:
+    """Where a lock and what its draft gives today differ: each as {"where", "frozen", "recomputed"}."""
+    fresh = freeze(find("benchmarks", lock.name), quick=lock.quick, on_task=on_task)
+    return _differing("", lock.model_dump(mode="json"), fresh.model_dump(mode="json"))
+
+
+def _differing(where: str, frozen: Any, recomputed: Any) -> list[dict[str, Any]]:
+    if isinstance(frozen, dict) and isinstance(recomputed, dict):
+        keys = [key for key in {**frozen, **recomputed} if (where, key) != ("", "environment")]
+        return [d for key in keys for d in _differing(f"{where}.{key}".lstrip("."), frozen.get(key), recomputed.get(key))]
+    if isinstance(frozen, list) and isinstance(recomputed, list) and len(frozen) == len(recomputed):
+        pairs = enumerate(zip(frozen, recomputed, strict=True))
+        return [d for index, (a, b) in pairs for d in _differing(f"{where}[{index}]", a, b)]
+    return [] if frozen == recomputed else [{"where": where, "frozen": frozen, "recomputed": recomputed}]

@@ -1,0 +1,49 @@
+"""`publish`: the boards as a static site with all exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dynarena.cli.output import progress
+from dynarena.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command on the application."""
+    app.command("publish")(publish)
+
+
+def publish(
+    out: Annotated[Path, typer.Option(help="the folder to write")],
+    title: Annotated[str, typer.Option(help="the site's title")] = "dynarena",
+    base_url: Annotated[str | None, typer.Option(help="where the site will stand, for canonical links")] = None,
+) -> None:
+    """Write the site: one page a benchmark, figures, CSV, JSON, Markdown, LaTeX, records. Prints its path last."""
+    from dynarena.data.benchmarks import read_lock
+    from dynarena.evaluation.shelf import all_records
+    from dynarena.publishing.gather import gather_examples
+    from dynarena.publishing.site import publish as written
+    from dynarena.ranking.board import build_board
+    from dynarena.suite import home, suites
+
+    records = all_records()
+    paths = [path for suite in suites() for path in sorted((suite.path / "benchmarks" / "locks").glob("*.json"))]
+    locks = [lock for lock in map(read_lock, paths) if any(record.benchmark == lock.id for record in records)]
+    if not locks:
+        raise UsageError("there is nothing to publish", got="no records", fix="dynarena submit MODEL --benchmark B --quick")
+    with progress() as bar:
+        task = bar.add_task("ranking", total=len(locks) + 1)
+        boards, examples = [], {}
+        for lock in locks:
+            bar.update(task, description=f"ranking {lock.id}")
+            board = build_board([record for record in records if record.benchmark == lock.id], lock)
+            boards.append(board)
+            examples[lock.id] = gather_examples(board, home())
+            bar.advance(task)
+        bar.update(task, description="drawing the site")
+        written(boards, out, title=title, base_url=base_url, examples=examples)
+        bar.advance(task)
+    print((out / "index.html").resolve())
