@@ -10,7 +10,8 @@ drift is the floor. An ensemble's value is the mean over its members.
 import numpy as np
 
 from dynarena.equations.evaluate import evaluate
-from dynarena.equations.parse import POINTWISE, parse
+from dynarena.equations.functions import REDUCTIONS
+from dynarena.equations.parse import parse
 from dynarena.errors import UsageError
 from dynarena.evaluation import states
 
@@ -38,8 +39,11 @@ def _drift(law, exact, ensemble, known, task):
     """The largest drift over the horizon, [sample, trajectory]."""
     start = exact[:, :1]
     conserved = _value(law["expression"], start, known, task)
-    size = law.get("scale") or law["expression"]
-    unit = np.sqrt((_value(size, start, known, task, of=np.abs) ** 2).mean()) or 1.0
+    if law.get("scale"):
+        size = _value(law["scale"], start, known, task)
+    else:
+        size = _value(law["expression"], start, known, task, of=np.abs)
+    unit = np.sqrt((size**2).mean()) or 1.0
     drift = np.abs(_value(law["expression"], ensemble, known, task) - conserved) / unit
     drift = np.where(np.isfinite(drift), np.minimum(drift, states.LARGEST), states.LARGEST)
     return drift.max(axis=tuple(range(2, drift.ndim)))
@@ -56,7 +60,7 @@ def _value(text, a, known, task, of=np.asarray):
     }
     names = {**known, **named}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        value = evaluate(parse(text, names, functions=(*POINTWISE, *reductions)), names, functions=reductions)
+        value = evaluate(parse(text, names, functions=REDUCTIONS), names, functions=reductions)
     return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), (*a.shape[:axis], *[1] * len(space))))
 
 

@@ -21,12 +21,19 @@ LEAST = 1e-12  # of the mean square deviation: (a millionth of a std)²
 
 def metric(forecast, truth, task):
     """One value a trajectory, [trajectory]."""
-    return np.sqrt((curve(forecast, truth, task) ** 2).mean(axis=1))
+    error, spread = _errors(forecast, truth, task)
+    return np.sqrt(error.mean(axis=1) / spread)
 
 
 def curve(forecast, truth, task):
     """The error at each lead, [trajectory, time]; its root mean square over time is the metric."""
+    error, spread = _errors(forecast, truth, task)
+    return np.sqrt(error / spread[:, np.newaxis])
+
+
+def _errors(forecast, truth, task):
+    """Mean square error [trajectory, time], and the mean square deviation of the truth [trajectory]."""
     exact = states.values(truth, task)
     error = states.over_state(states.difference(states.point(forecast, task), exact, task) ** 2, task)
-    spread = states.over_state(states.anomaly(exact, task) ** 2, task).mean(axis=1, keepdims=True)
-    return np.sqrt(error / np.maximum(spread, LEAST))
+    spread = states.over_state(states.anomaly(exact, task) ** 2, task).mean(axis=1)
+    return error, np.maximum(spread, LEAST)
