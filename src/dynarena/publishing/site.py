@@ -1,0 +1,187 @@
+"""The static site: an index, a page a benchmark, figures and exports, from boards alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+
+from dynarena import __version__
+from dynarena.errors import UsageError
+from dynarena.publishing import text
+from dynarena.publishing.canvas import drawing, save
+from dynarena.publishing.curves import curve_name, draw_cost, draw_curves, lead_curves
+from dynarena.publishing.example import Example
+from dynarena.publishing.export import EXPORTS
+from dynarena.publishing.page import context
+from dynarena.publishing.pictures import about, draw_example
+from dynarena.publishing.table import board_table, frame_table
+from dynarena.ranking.board import Board
+
+MARKER = ".dynarena-site"
+
+
+def publish(
+    boards: Sequence[Board],
+    out: Path,
+    *,
+    title: str = "dynarena",
+    base_url: str | None = None,
+    examples: Mapping[str, Example] | None = None,
+) -> Path:
+    """Write the site of `boards` to the folder `out` and return its index.html.
+
+    `examples` gives forecasts against truth by task id or by system id. Links are relative; `base_url` adds canonical
+    addresses and a sitemap. The site is made beside `out` and then takes its place, so that a reader never meets half
+    of it. Raises UsageError where `out` is a file or a folder that holds something else than a site of ours.
+    """
+    out = Path(out).resolve()
+    _check(out, boards, base_url)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        _write_site(draft, boards, title, base_url, examples or {})
+        draft.chmod(0o755)
+        _swap(draft, out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return out / "index.html"
+
+
+def _check(out: Path, boards: Sequence[Board], base_url: str | None) -> None:
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file()):
+        raise UsageError(
+            "the place for the site holds something else",
+            where=str(out),
+            expected="a new or empty folder, or a site published before",
+            fix="Name another folder with --out, or empty this one yourself.",
+        )
+    ids = [board.lock.id for board in boards]
+    if len(set(ids)) < len(ids):
+        raise UsageError("two boards of one benchmark", got=", ".join(sorted(ids)), fix="Publish each benchmark once.")
+    if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
+        raise UsageError("base_url is no web address", expected="https://…", got=base_url)
+
+
+def _swap(draft: Path, out: Path) -> None:
+    """Put `draft` in the place of `out`; at no moment is there half a site."""
+    if not out.exists():
+        draft.replace(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
+    out.replace(old / "site")
+    try:
+        draft.replace(out)
+    except OSError:
+        (old / "site").replace(out)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("dynarena.publishing"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["label"] = text.label
+    environment.filters["significant"] = text.significant
+    return environment
+
+
+def _write_site(
+    folder: Path, boards: Sequence[Board], title: str, base_url: str | None, examples: Mapping[str, Example]
+) -> None:
+    environment = _environment()
+    address = base_url.rstrip("/") + "/" if base_url else None
+    common = {"site_title": text.label(title), "base_url": address, "version": __version__}
+    pages = [context(board) for board in boards]
+    for page in pages:
+        place = folder / page["slug"]
+        place.mkdir()
+        page["figures"] = write_figures(page["board"], place, examples)
+        write_exports(page["board"], place)
+        _render(environment, "benchmark.html", place / "index.html", common | page | {"root": "../"})
+    _render(environment, "index.html", folder / "index.html", common | {"pages": pages, "root": ""})
+    (folder / "style.css").write_text(_source(environment, "style.css"), encoding="utf-8")
+    (folder / ".nojekyll").touch()
+    (folder / MARKER).write_text(json.dumps({"made_by": "dynarena", "version": __version__}) + "\n")
+    if address:
+        _render(environment, "sitemap.xml", folder / "sitemap.xml", common | {"pages": pages})
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    if environment.loader is None:
+        return ""
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _render(environment: jinja2.Environment, template: str, path: Path, values: Mapping[str, Any]) -> None:
+    path.write_text(environment.get_template(template).render(values), encoding="utf-8")
+
+
+def write_exports(board: Board, folder: Path) -> None:
+    """leaderboard.csv, .json, .md, .tex from the one table; systems.csv, metrics.csv; the records and the lock."""
+    table = board_table(board)
+    for suffix, export in EXPORTS.items():
+        (folder / f"leaderboard.{suffix}").write_text(export(table), encoding="utf-8")
+    for name in ("systems", "metrics"):
+        frame = frame_table(f"{board.lock.id}, {name}", getattr(board, name))
+        (folder / f"{name}.csv").write_text(EXPORTS["csv"](frame), encoding="utf-8")
+    lines = "".join(record.to_line() + "\n" for record in board.records)
+    (folder / "records.jsonl").write_text(lines, encoding="utf-8")
+    (folder / "lock.json").write_text(board.lock.to_text(), encoding="utf-8")
+
+
+def write_figures(board: Board, folder: Path, examples: Mapping[str, Example]) -> dict[str, Any]:
+    """Draw every figure of a board; returns what the page says of them."""
+    (folder / "figures").mkdir()
+    order = list(board.table.model)
+    with drawing():
+        return {
+            "cost": _cost(board, order, folder),
+            "curves": _curves(board, order, folder),
+            "curve_metric": curve_name(board),
+            "examples": _examples(board, folder, examples),
+        }
+
+
+def _cost(board: Board, order: Sequence[str], folder: Path) -> str | None:
+    drawn = draw_cost(board, order)
+    if drawn is None:
+        return None
+    save(drawn, folder / "figures/cost.svg")
+    return "figures/cost.svg"
+
+
+def _curves(board: Board, order: Sequence[str], folder: Path) -> list[dict[str, str]]:
+    metric, out = curve_name(board), []
+    for system in dict.fromkeys(task.system for task in board.lock.tasks):
+        curves = lead_curves(board, system, metric) if metric else {}
+        if metric and curves:
+            path = f"figures/lead-{text.slug(system)}.svg"
+            save(draw_curves(curves, order, system, metric), folder / path)
+            out.append({"system": system, "path": path})
+    return out
+
+
+def _examples(board: Board, folder: Path, examples: Mapping[str, Example]) -> list[dict[str, Any]]:
+    out, seen = [], set()
+    for task in board.lock.tasks:
+        key = task.id if task.id in examples else task.system
+        if key in examples and key not in seen:
+            seen.add(key)
+            path = f"figures/example-{text.slug(key.removeprefix(board.lock.id + '/'))}.svg"
+            save(draw_example(examples[key]), folder / path)
+            models = ", ".join(text.label(name) for name in examples[key].forecasts)
+            out.append({"system": task.system, "path": path, "about": about(examples[key]), "models": models})
+    return out
