@@ -53,10 +53,9 @@ def leaderboard(
 
 
 def _frozen(quick: bool) -> list[str]:
-    from dynarena.suite import suites
+    from dynarena.data.benchmarks import frozen_names
 
-    stems = [path.stem for suite in suites() for path in sorted((suite.path / "benchmarks/locks").glob("*.json"))]
-    return [stem for stem in stems if stem.endswith(".quick") == quick]
+    return [name for name in frozen_names() if name.endswith(".quick") == quick]
 
 
 def compare(

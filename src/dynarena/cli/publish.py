@@ -22,16 +22,16 @@ def publish(
     base_url: Annotated[str | None, typer.Option(help="where the site will stand, for canonical links")] = None,
 ) -> None:
     """Write the site: one page a benchmark, figures, CSV, JSON, Markdown, LaTeX, records. Prints its path last."""
-    from dynarena.data.benchmarks import read_lock
+    from dynarena.data.benchmarks import frozen_names, load_lock
     from dynarena.evaluation.shelf import all_records
     from dynarena.publishing.gather import gather_examples
     from dynarena.publishing.site import publish as written
     from dynarena.ranking.board import build_board
-    from dynarena.suite import home, suites
+    from dynarena.suite import home
 
     records = all_records()
-    paths = [path for suite in suites() for path in sorted((suite.path / "benchmarks" / "locks").glob("*.json"))]
-    locks = [lock for lock in map(read_lock, paths) if any(record.benchmark == lock.id for record in records)]
+    known = {record.benchmark for record in records}
+    locks = [load_lock(name) for name in frozen_names() if name in known]
     if not locks:
         raise UsageError("there is nothing to publish", got="no records", fix="dynarena submit MODEL --benchmark B --quick")
     with progress() as bar:

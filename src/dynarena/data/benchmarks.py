@@ -65,7 +65,7 @@ def load_lock(name: str, *, quick: bool = False) -> Lock:
     item = find("benchmarks", plain)
     path = lock_path(item, version or read_toml(item.path, BenchmarkSpec).version, quick=quick)
     if not path.is_file():
-        known = sorted(found.stem for suite in suites() for found in (suite.path / "benchmarks/locks").glob("*.json"))
+        known = frozen_names()
         raise UsageError(
             f"{path.stem} is not frozen",
             where=str(path),
@@ -73,6 +73,15 @@ def load_lock(name: str, *, quick: bool = False) -> Lock:
             fix=f"dynarena benchmark freeze {plain}" + (" --quick" if quick else ""),
         )
     return read_lock(path)
+
+
+def frozen_names() -> list[str]:
+    """The ids of all locks, those of private suites with their prefix."""
+    return [
+        path.stem if suite.canonical else f"{suite.name}:{path.stem}"
+        for suite in suites()
+        for path in sorted((suite.path / "benchmarks" / "locks").glob("*.json"))
+    ]
 
 
 def read_lock(path: Path) -> Lock:

@@ -58,7 +58,7 @@ def sampling(system: System, spec: BenchmarkSpec) -> float:
 
 def _lock(item: Item, spec: BenchmarkSpec, metrics: list[Metric], *, quick: bool) -> Lock:
     return Lock(
-        name=item.name,
+        name=item.id,
         version=spec.version,
         quick=quick,
         title=spec.title,
@@ -147,7 +147,7 @@ def _split(name: str, seeds: Seeded, states: NDArray[np.float64]) -> SplitLock:
         points=states.shape[1],
         digest=digest_of(hashes),
         hashes=hashes,
-        sketch=[[float(f"{value:.12g}") for value in sketch(row)] for row in states],
+        sketch=[[float(f"{value:.10g}") for value in sketch(row)] for row in states],
         starts=pack_starts(seeds.starts),
     )
 
@@ -165,21 +165,35 @@ def _axes(
     """Axes, channels, mean and deviation of what the model sees."""
     if kind == "video":
         size = resolution or 128
-        seen = system.simulator.frames(states, seeds.parameters, size) / np.float64(255)
+        mean, std = _frame_moments(system.simulator.frames(states, seeds.parameters, size))
         dims, shape, names = ["channel", "y", "x"], [3, size, size], ["red", "green", "blue"]
     else:
-        seen = states
+        flat = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1)
+        mean, std = flat.mean(axis=1), flat.std(axis=1)
         dims, shape, names = list(system.simulator.dims), list(system.simulator.shape), list(system.simulator.labels)
-    flat = np.moveaxis(seen, 2, 0).reshape(seen.shape[2], -1)
     spec = system.spec
     channels = [{"name": name, "unit": spec.units.get(name, "1"), "angle": name in spec.angles} for name in names]
     return {
         "dims": dims,
         "shape": shape,
         "channels": channels,
-        "mean": [float(f"{value:.12g}") for value in flat.mean(axis=1)],
-        "std": [float(f"{max(value, 1e-12):.12g}") for value in flat.std(axis=1)],
+        "mean": [float(f"{value:.12g}") for value in mean],
+        "std": [_deviation(value) for value in std],
     }
+
+
+def _frame_moments(frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and deviation of each colour in [0, 1], exact from the histogram of its 256 values."""
+    levels = np.arange(256) / 255
+    counts = np.array([np.bincount(frames[:, :, channel].ravel(), minlength=256) for channel in range(frames.shape[2])])
+    weights = counts / counts.sum(axis=1, keepdims=True)
+    mean = weights @ levels
+    return mean, np.sqrt(np.maximum(weights @ levels**2 - mean**2, 0))
+
+
+def _deviation(value: float) -> float:
+    """A channel's deviation; 1 for one that never changes, so that nothing divides by zero."""
+    return float(f"{value:.12g}") if value > 1e-6 else 1.0
 
 
 def _measured(lock: Lock, task: TaskLock, primary: Metric) -> TaskLock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -100,5 +101,6 @@ class Lock(Frozen):
         return hashlib.sha256(self.to_text().encode()).hexdigest()
 
     def to_text(self) -> str:
-        """Canonical JSON, indented a level a line so that diffs are readable."""
-        return json.dumps(self.model_dump(by_alias=True), sort_keys=True, indent=1, allow_nan=False) + "\n"
+        """Canonical JSON, indented so that diffs are readable, with each list of numbers on one line."""
+        text = json.dumps(self.model_dump(by_alias=True), sort_keys=True, indent=1, allow_nan=False)
+        return re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"

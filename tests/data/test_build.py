@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from dynarena.data.build import build, clean, parts, verify
+from dynarena.data.files import read_netcdf, write_netcdf
+from dynarena.data.splits import load_split, split_path
+from dynarena.errors import DataError
+from dynarena.schema.lock import Lock
+
+
+def outcomes(lock: Lock) -> list[str]:
+    return ["unreadable" if isinstance(v, DataError) else v.outcome for _, v in verify(lock)]
+
+
+def test_a_rebuilt_set_is_identical(tiny: Lock) -> None:
+    built = build(tiny)
+    assert len(built) == 2 * len(tiny.tasks)
+    assert set(outcomes(tiny)) == {"identical"}
+    before = [part.path.read_bytes() for part in built]
+    assert clean(tiny) == sum(map(len, before))
+    assert set(outcomes(tiny)) == {"unreadable"}
+    build(tiny)
+    assert set(outcomes(tiny)) == {"identical"}
+
+
+def test_one_changed_number_names_its_trajectory(tiny: Lock) -> None:
+    build(tiny)
+    for index, part in enumerate(parts(tiny)):
+        data = read_netcdf(part.path)
+        values = data["state"].values
+        values[2, 3].flat[0] += 1e-5
+        write_netcdf(data, part.path)
+        verdict = list(verify(tiny))[index][1]
+        assert not isinstance(verdict, DataError)
+        assert (verdict.outcome, verdict.trajectories) == ("different", [2])
+
+
+def test_last_bit_noise_is_equivalent_and_a_missing_trajectory_different(tiny: Lock) -> None:
+    build(tiny)
+    part = parts(tiny)[0]
+    data = read_netcdf(part.path)
+    noisy = data.copy(deep=True)
+    noisy["state"].values[1] *= 1 + 1e-13
+    write_netcdf(noisy, part.path)
+    verdict = next(verify(tiny))[1]
+    assert not isinstance(verdict, DataError)
+    assert (verdict.outcome, verdict.trajectories) == ("equivalent", [1])
+    write_netcdf(data.isel(trajectory=slice(0, 2)), part.path)
+    verdict = next(verify(tiny))[1]
+    assert not isinstance(verdict, DataError)
+    assert verdict.outcome == "different"
+
+
+def test_wrong_data_on_disk_are_regenerated_before_use(tiny: Lock) -> None:
+    task = tiny.tasks[0]
+    truth = load_split(tiny, task, "test")
+    path = split_path(tiny, task, "test")
+    spoilt = truth.copy(deep=True)
+    spoilt["state"].values[0, 0] = 0
+    write_netcdf(spoilt, path)
+    assert np.array_equal(load_split(tiny, task, "test")["state"].values, truth["state"].values)
+    assert np.array_equal(read_netcdf(path)["state"].values, truth["state"].values)
+
+
+def test_data_that_cannot_be_regenerated_are_refused(tiny: Lock) -> None:
+    task = tiny.tasks[0]
+    split = task.splits["test"]
+    foreign = split.model_copy(update={"hashes": ["0" * 64] * 4, "sketch": [[1.0] * 17] * 4})
+    other = task.model_copy(update={"splits": {**task.splits, "test": foreign}})
+    with pytest.raises(DataError, match="differ from the lock") as caught:
+        load_split(tiny, other, "test")
+    assert "trajectory 0" in str(caught.value)
+
+
+def test_workers_build_the_same_files(tiny: Lock) -> None:
+    build(tiny, workers=2)
+    assert set(outcomes(tiny)) == {"identical"}
+
+
+def test_a_build_killed_at_any_moment_leaves_whole_files_and_resumes(tiny: Lock, home: Path) -> None:
+    folder = Path(os.environ["DYNARENA_HOME"]) / "data"
+    code = (
+        "from dynarena.data.benchmarks import load_lock\nfrom dynarena.data.build import build, clean\n"
+        "lock = load_lock('small:tiny')\nprint('ready', flush=True)\n"
+        "while True:\n    build(lock)\n    clean(lock)\n"
+    )
+    for delay in (0.02, 0.1, 0.25):
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(delay)
+            process.send_signal(signal.SIGKILL)
+        for path in folder.rglob("*.nc"):
+            with xr.open_dataset(path) as whole:
+                assert np.isfinite(whole["state"].values).all()
+    build(tiny)
+    assert set(outcomes(tiny)) == {"identical"}
