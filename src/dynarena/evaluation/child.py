@@ -26,6 +26,7 @@ from dynarena.evaluation.trajectories import StoredTrajectories, as_tensor
 from dynarena.schema.task import Task
 
 Report = Callable[..., None]
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 
 
 def run_job(folder: Path, report: Report) -> None:
@@ -55,7 +56,7 @@ def explain(error: BaseException, stage: str) -> dict[str, Any]:
     """An exception as the facts of a record: status, what, where, got, fix."""
     if isinstance(error, DynarenaError):
         return {"status": "refused" if isinstance(error, Refused) else "failed", "facts": error.facts()}
-    memory = isinstance(error, MemoryError) or "out of memory" in str(error) or "not enough memory" in str(error)
+    memory = isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)
     facts = {"what": f"{type(error).__name__} in {stage}: {error}"[:500]}
     if isinstance(error, SystemExit):
         facts["what"] = f"the model called sys.exit({error.code!r}) in {stage}"[:500]

@@ -8,6 +8,7 @@ idempotent, so dask may run it again when a worker is lost.
 from __future__ import annotations
 
 import atexit
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -48,7 +49,7 @@ def run_on_cluster(
 
     Raises ResourceError where no scheduler answers or no worker offers a resource that the works need.
     """
-    import distributed
+    distributed: Any = importlib.import_module("distributed")
 
     with _client(workers, scheduler) as client:
         demands = [_demand(work) for work in works]
@@ -86,7 +87,7 @@ def require_offered(client: Any, demands: Sequence[Mapping[str, float]]) -> None
 @contextmanager
 def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
     import dask
-    import distributed
+    distributed: Any = importlib.import_module("distributed")
 
     if scheduler is not None:
         try:

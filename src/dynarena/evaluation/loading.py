@@ -222,7 +222,5 @@ def _find_module(module: str) -> Path:
 
 def _no_file(path: Path) -> UnknownName:
     folder = path.parent if path.parent.is_dir() else Path()
-    error = UnknownName.among(
-        "file", path.name, [near.name for near in folder.glob("*.py")], where=str(folder.resolve())
-    )
-    return error
+    near = [file.name for file in folder.glob("*.py")]
+    return UnknownName.among("file", path.name, near, where=str(folder.resolve()))

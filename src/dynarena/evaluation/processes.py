@@ -44,6 +44,18 @@ def resident_mb(pids: Iterable[int]) -> float:
     return total
 
 
+def proportional_mb(pids: Iterable[int]) -> float:
+    """The memory of some processes together, MiB, each shared page divided among those that share it; slow to read."""
+    total = 0.0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        except (OSError, IndexError, ValueError, StopIteration):
+            continue
+    return total
+
+
 def kill_descendants(pid: int, *, but: int | None = None, patience_s: float = 5.0) -> int:
     """Kill everything below `pid` and reap what is ours, also processes that still fork; returns how many were seen.
 

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from dynarena.errors import UsageError
 
-TEMPLATE = '''"""A model for dynarena. Check it: dynarena check {file}    Submit it: dynarena submit {file} --benchmark B"""
+TEMPLATE = '''"""A model for dynarena.
+
+Check it:   dynarena check {file}
+Submit it:  dynarena submit {file} --benchmark chaos-forecast --quick
+"""
 
 import torch
 
