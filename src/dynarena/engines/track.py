@@ -63,7 +63,7 @@ def track(frames: NDArray[np.generic], colours: Sequence[str], *, world: float =
         parts = [_track_block(flat, colours, world / size)]
     shape = frames.shape[:-3]
     joined = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
-    return Tracks(*(values.reshape(*shape, *values.shape[1:]) for values in joined))
+    return Tracks(*(values.reshape((*shape, *values.shape[1:])) for values in joined))
 
 
 def _track_block(frames: NDArray[Any], colours: Sequence[str], pixel: float) -> tuple[NDArray[Any], ...]:
@@ -74,9 +74,9 @@ def _track_block(frames: NDArray[Any], colours: Sequence[str], pixel: float) -> 
     size = frames.shape[-1]
     centres = np.arange(size, dtype=np.float64) + 0.5
     core = np.where(shares >= CORE, shares, 0.0)
-    present = core.any(axis=(-2, -1))
+    present: Mask = np.asarray(core.any(axis=(-2, -1)))
     area, column, row, spread = _moments(core, centres)
-    compact = spread < area / (2.0 * np.pi * COMPACT) + SLACK
+    compact: Mask = spread < area / (2.0 * np.pi * COMPACT) + SLACK
     near = _near(column, row, np.sqrt(area / np.pi) + MARGIN, centres)
     area, column, row, _ = _moments(shares * near, centres)
     radius = np.sqrt(area / np.pi)
@@ -103,4 +103,3 @@ def _near(column: Array, row: Array, reach: Array, centres: Array) -> Mask:
     down = np.square(centres - row[..., None])[..., :, None]
     near: Mask = across + down <= np.square(reach)[..., None, None]
     return near
-
