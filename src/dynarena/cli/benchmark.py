@@ -36,7 +36,9 @@ def freeze(
     path = lock_path(item, draft.version, quick=quick)
     if path.exists() and not force:
         raise UsageError(
-            f"{path.stem} is frozen already", where=str(path), fix="raise version in the draft, or --force before publishing"
+            f"{path.stem} is frozen already",
+            where=str(path),
+            fix="raise version in the draft, or --force before publishing",
         )
     total = len(resolve_systems(draft, where=str(item.path))) * len(draft.protocol.noise)
     with progress() as bar:

@@ -81,7 +81,9 @@ def compare(
         missing = next((name for name in (first, second) if name not in known), None)
         if missing is not None:
             raise UnknownName.among("model", missing, known, where="the boards")
-        raise UsageError("the two models share no board", got=f"{first} and {second}", fix="submit both to one benchmark")
+        raise UsageError(
+            "the two models share no board", got=f"{first} and {second}", fix="submit both to one benchmark"
+        )
     if as_json:
         print_json(
             [
@@ -128,7 +130,9 @@ def find_record(text: str) -> Record:
     fitting = [record for name, record in records.items() if name.startswith(text)]
     if not fitting:
         model, _, system = text.partition("/")
-        fitting = [r for r in records.values() if r.model.name == model and system in (r.system, r.system.partition("/")[2])]
+        fitting = [
+            r for r in records.values() if r.model.name == model and system in (r.system, r.system.partition("/")[2])
+        ]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

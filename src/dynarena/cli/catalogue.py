@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_items(
-    catalogue: Annotated[str | None, typer.Argument(help="systems, benchmarks, baselines or metrics; all where absent")] = None,
+    catalogue: Annotated[
+        str | None, typer.Argument(help="systems, benchmarks, baselines or metrics; all where absent")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="an array of {id, name, kind, title}")] = False,
 ) -> None:
     """What the suite holds."""
@@ -96,7 +98,12 @@ def _describe(item: Item) -> dict[str, Any]:
     tree = ast.parse(source.read_text(encoding="utf-8"))
     facts = literals(tree.body)
     if item.folder == "baselines":
-        facts = {key: value for node in tree.body if isinstance(node, ast.ClassDef) for key, value in literals(node.body).items()}
+        facts = {
+            key: value
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+            for key, value in literals(node.body).items()
+        }
     return {**base, **facts}
 
 
@@ -106,7 +113,12 @@ def _show_system(item: Item, as_json: bool) -> None:
     system = System(item)
     spec = system.spec
     if as_json:
-        content = {"id": item.id, "name": item.name, "kind": item.kind, **spec.model_dump(by_alias=True, exclude_defaults=True)}
+        content = {
+            "id": item.id,
+            "name": item.name,
+            "kind": item.kind,
+            **spec.model_dump(by_alias=True, exclude_defaults=True),
+        }
         print_json({**content, "digest": system.digest, "computed": system.computed})
         return
     rows: list[tuple[str, object]] = [("title", spec.title), ("about", spec.about), ("source", spec.source)]
@@ -133,9 +145,14 @@ def _fact(value: Any) -> str:
     if isinstance(value, dict) and "value" in value:
         values, errors = value["value"], value.get("sem")
         if isinstance(values, list):
-            shown = [f"{v:.4g}" + (f" ± {e:.1g}" if e else "") for v, e in zip(values, errors or [None] * len(values), strict=True)]
+            shown = [
+                f"{v:.4g}" + (f" ± {e:.1g}" if e else "")
+                for v, e in zip(values, errors or [None] * len(values), strict=True)
+            ]
             return ", ".join(shown[:6]) + (" …" if len(shown) > 6 else "")
-        return f"{values:.6g}" + (f" ± {errors:.1g}" if errors else "") + (f" ({value['law']})" if "law" in value else "")
+        return (
+            f"{values:.6g}" + (f" ± {errors:.1g}" if errors else "") + (f" ({value['law']})" if "law" in value else "")
+        )
     return _short(value)
 
 

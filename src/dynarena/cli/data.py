@@ -31,7 +31,9 @@ def build(benchmark: Benchmark, quick: Quick = False, workers: Workers = 1) -> N
     with progress() as bar:
         task = bar.add_task(f"building {lock.id}", total=len(building.parts(lock)))
         done = building.build(lock, workers=workers, on_part=lambda part: bar.advance(task))
-    say(f"{lock.id}: {len(done)} files, {size(sum(part.path.stat().st_size for part in done))}, in {done[0].path.parents[1]}")
+    say(
+        f"{lock.id}: {len(done)} files, {size(sum(part.path.stat().st_size for part in done))}, in {done[0].path.parents[1]}"
+    )
 
 
 def verify(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> None:
@@ -100,4 +102,6 @@ def clean(benchmark: Benchmark, quick: Quick = False) -> None:
 
 
 def _named(trajectories: list[int]) -> str:
-    return ", ".join(map(str, trajectories[:20])) + (f" and {len(trajectories) - 20} more" if len(trajectories) > 20 else "")
+    return ", ".join(map(str, trajectories[:20])) + (
+        f" and {len(trajectories) - 20} more" if len(trajectories) > 20 else ""
+    )

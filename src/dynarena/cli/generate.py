@@ -26,7 +26,9 @@ def generate(
     per_period: Annotated[int | None, typer.Option(help="points a dominant period (100)")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="a parameter, as rho=30; may be repeated")] = None,
     split: Annotated[str, typer.Option(help="the law of starts and parameters")] = "test",
-    resolution: Annotated[int | None, typer.Option(help="pixels of a video, or points an axis of a field", min=8)] = None,
+    resolution: Annotated[
+        int | None, typer.Option(help="pixels of a video, or points an axis of a field", min=8)
+    ] = None,
 ) -> None:
     """Regenerate trajectories of one system: the same request gives the same bytes, a longer one begins with a shorter one."""
     import dynarena

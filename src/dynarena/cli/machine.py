@@ -52,7 +52,18 @@ def _libraries() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {}
-    for name in ("dynarena", "numpy", "scipy", "numba", "torch", "xarray", "netCDF4", "dask", "neuraloperator", "reservoirpy"):
+    for name in (
+        "dynarena",
+        "numpy",
+        "scipy",
+        "numba",
+        "torch",
+        "xarray",
+        "netCDF4",
+        "dask",
+        "neuraloperator",
+        "reservoirpy",
+    ):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

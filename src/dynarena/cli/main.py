@@ -57,7 +57,9 @@ def _unexpected(error: Exception) -> int:
         return 0
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return _say("error: the disk is full; nothing written was lost\n  fix:      free space or set DYNARENA_HOME", 1)
-    return _say(f"error: {type(error).__name__}: {error}\n  fix:      run it again with --debug and report the traceback", 1)
+    return _say(
+        f"error: {type(error).__name__}: {error}\n  fix:      run it again with --debug and report the traceback", 1
+    )
 
 
 def _say(text: str, status: int) -> int:

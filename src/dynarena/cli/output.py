@@ -48,7 +48,14 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, tit
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on stderr with elapsed and remaining time."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

@@ -33,7 +33,9 @@ def publish(
     known = {record.benchmark for record in records}
     locks = [load_lock(name) for name in frozen_names() if name in known]
     if not locks:
-        raise UsageError("there is nothing to publish", got="no records", fix="dynarena submit MODEL --benchmark B --quick")
+        raise UsageError(
+            "there is nothing to publish", got="no records", fix="dynarena submit MODEL --benchmark B --quick"
+        )
     with progress() as bar:
         task = bar.add_task("ranking", total=len(locks) + 1)
         boards, examples = [], {}

@@ -47,7 +47,9 @@ def apply(options: Common) -> None:
     for key, value in _file_settings().items():
         os.environ.setdefault(_KEYS[key], str(value))
     if options.suites:
-        os.environ["DYNARENA_SUITE"] = os.pathsep.join(str(Path(folder).expanduser().resolve()) for folder in options.suites)
+        os.environ["DYNARENA_SUITE"] = os.pathsep.join(
+            str(Path(folder).expanduser().resolve()) for folder in options.suites
+        )
     if options.verbose:
         import logging
 

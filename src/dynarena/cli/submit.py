@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dynarena.schema.record import Record
 
 Benchmarks = Annotated[list[str], typer.Option("--benchmark", "-b", help="a benchmark; may be repeated")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="an argument of the model, as lr=1e-3; may be repeated")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="an argument of the model, as lr=1e-3; may be repeated")
+]
 Device = Annotated[str, typer.Option(help="cpu or cuda", envvar="DYNARENA_DEVICE")]
 
 
@@ -32,13 +34,17 @@ def submit(
     benchmark: Benchmarks,
     models: Annotated[
         list[str] | None,
-        typer.Argument(metavar="MODEL…", help="file.py:Class, package.module:Class or a baseline's name; several may be given"),
+        typer.Argument(
+            metavar="MODEL…", help="file.py:Class, package.module:Class or a baseline's name; several may be given"
+        ),
     ] = None,
     tier: Annotated[str | None, typer.Option(help="every baseline of this tier, as core")] = None,
     quick: Quick = False,
     seeds: Annotated[int | None, typer.Option(help="fit seeds (the benchmark's own number)", min=1)] = None,
     settings: Settings = None,
-    workers: Annotated[int | None, typer.Option(help="local worker processes", min=1, envvar="DYNARENA_WORKERS")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="local worker processes", min=1, envvar="DYNARENA_WORKERS")
+    ] = None,
     scheduler: Annotated[str | None, typer.Option(help="address of a dask scheduler")] = None,
     device: Device = "cpu",
     as_json: Json = False,
@@ -134,7 +140,9 @@ def _report_board(lock: Lock, records: list[Record]) -> None:
     for record in records:
         if record.status not in ("ok", "not-applicable"):
             lines = "\n".join(f"  {key + ':':<10}{text}" for key, text in record.message.items())
-            say(f"{record.status}: {record.model.name} on {record.system}, seed {record.seed} (explain {record.id[:12]})\n{lines}")
+            say(
+                f"{record.status}: {record.model.name} on {record.system}, seed {record.seed} (explain {record.id[:12]})\n{lines}"
+            )
     say(f"records: {user_store().folder}")
     if len(labels) == 1 and records:
         say(f"next: dynarena explain {records[0].id[:12]}    dynarena publish --out site")
@@ -143,7 +151,9 @@ def _report_board(lock: Lock, records: list[Record]) -> None:
 def _chosen(models: list[str], tier: str | None) -> list[str]:
     if tier is None:
         if not models:
-            raise UsageError("no model", expected="MODEL, or --tier core", fix="dynarena list baselines shows what there is")
+            raise UsageError(
+                "no model", expected="MODEL, or --tier core", fix="dynarena list baselines shows what there is"
+            )
         return models
     import ast
 
@@ -152,7 +162,9 @@ def _chosen(models: list[str], tier: str | None) -> list[str]:
     found = []
     for item in items("baselines"):
         source = item.path / "model.py" if item.path.is_dir() else item.path
-        classes = [node for node in ast.parse(source.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+        classes = [
+            node for node in ast.parse(source.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)
+        ]
         if any(literals(node.body).get("tier") == tier for node in classes):
             found.append(item.id)
     if not found:

@@ -35,7 +35,11 @@ class Part:
     def expected_bytes(self) -> int:
         """Bytes of the float64 states (videos keep states and are rendered on reading)."""
         split = self.task.splits[self.split]
-        per_point = 6 * len(self.task.spec["start"]["objects"]) if self.task.dims[0] == "channel" else math.prod(self.task.shape)
+        per_point = (
+            6 * len(self.task.spec["start"]["objects"])
+            if self.task.dims[0] == "channel"
+            else math.prod(self.task.shape)
+        )
         return split.trajectories * split.points * per_point * 8
 
 

@@ -13,9 +13,7 @@ TOLERANCES = (1e-6, 1e-3, 1e-1)  # of the train split's standard deviation, a ch
 DECISIVE = 1e-1
 
 
-def certificate(
-    system: System, seeds: Seeded, dt: float, n_points: int, std: NDArray[np.float64]
-) -> dict[str, float]:
+def certificate(system: System, seeds: Seeded, dt: float, n_points: int, std: NDArray[np.float64]) -> dict[str, float]:
     """T(tolerance): the earliest time over the trajectories at which the two computations differ by tolerance * std.
 
     Where they never do within the n_points, T is the time span of those points: a lower bound.

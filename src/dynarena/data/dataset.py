@@ -49,8 +49,16 @@ def to_dataset(
         centres = (np.arange(size) + 0.5) * world / size
         coords["channel"] = ["red", "green", "blue"]
         coords["x"] = ("x", centres, {"units": "1", "axis": "X", "long_name": "pixel centre"})
-        coords["y"] = ("y", centres[::-1].copy(), {"units": "1", "axis": "Y", "long_name": "pixel centre, top row first"})
-        variables["frames"] = (("trajectory", "time", "channel", "y", "x"), frames, {"long_name": "frames", "units": "1"})
+        coords["y"] = (
+            "y",
+            centres[::-1].copy(),
+            {"units": "1", "axis": "Y", "long_name": "pixel centre, top row first"},
+        )
+        variables["frames"] = (
+            ("trajectory", "time", "channel", "y", "x"),
+            frames,
+            {"long_name": "frames", "units": "1"},
+        )
     return xr.Dataset(variables, coords=coords, attrs=_attributes(system, dt))
 
 

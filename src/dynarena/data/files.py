@@ -40,7 +40,9 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
     """Write a Dataset as NetCDF4 in chunks of whole trajectories."""
     encoding = {
-        str(name): {"chunksizes": (1, *variable.shape[1:])} for name, variable in dataset.data_vars.items() if variable.ndim > 1
+        str(name): {"chunksizes": (1, *variable.shape[1:])}
+        for name, variable in dataset.data_vars.items()
+        if variable.ndim > 1
     }
     write_atomically(path, lambda part: _save(dataset, part, encoding))
 

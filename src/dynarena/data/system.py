@@ -122,4 +122,7 @@ class System:
 
     def _constants(self) -> dict[str, float | str]:
         lengths = self.spec.domain.length if self.spec.domain else []
-        return {**self.spec.parameters, **{f"length_{axis}": value for axis, value in zip("xyz", lengths, strict=False)}}
+        return {
+            **self.spec.parameters,
+            **{f"length_{axis}": value for axis, value in zip("xyz", lengths, strict=False)},
+        }

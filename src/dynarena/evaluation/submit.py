@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,49 @@ def submit(
     others are done.
     """
     source = model if isinstance(model, ModelSource) else locate(model, settings)
-    chosen = limits or default_limits(lock, workers or 1)
-    device = "cuda" if source.needs_gpu and scheduler is not None else device
-    if scheduler is None:
-        require_device(source, device)
-    works = plan(source, lock, home=home, seeds=_seeds(seeds, lock), season=season, device=device, limits=chosen)
+    return submit_all(
+        [source],
+        [lock],
+        provider=provider,
+        store=store,
+        home=home,
+        seeds=seeds,
+        workers=workers,
+        scheduler=scheduler,
+        device=device,
+        season=season,
+        limits=limits,
+        nursery=nursery,
+        on_progress=on_progress,
+    )
+
+
+def submit_all(
+    sources: Sequence[ModelSource],
+    locks: Sequence[Lock],
+    *,
+    provider: Provider,
+    store: RecordStore,
+    home: Path,
+    seeds: int | Iterable[int] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    device: str = "cpu",
+    season: str = "open",
+    limits: Limits | None = None,
+    nursery: Nursery | None = None,
+    on_progress: Progress | None = None,
+) -> list[Record]:
+    """`submit` for every one of the models on every one of the benchmarks, on one set of workers."""
+    works: list[Work] = []
+    for lock in locks:
+        chosen = limits or default_limits(lock, workers or 1)
+        for source in sources:
+            where = "cuda" if source.needs_gpu and scheduler is not None else device
+            if scheduler is None:
+                require_device(source, where)
+            listed = _seeds(seeds, lock)
+            works += plan(source, lock, home=home, seeds=listed, season=season, device=where, limits=chosen)
     todo, records = unfinished(works, store)
     keep = _Keeper(store, on_progress, total=sum(len(work.tasks) for work in works))
     for record in records:

@@ -51,7 +51,9 @@ def _explain(error: ValidationError, text: str, name: str, model: type[BaseModel
         return SchemaError(f"missing key {path[-1]!r}", where=where, fix=f"add {path[-1]} = …")
     given = repr(first.get("input"))
     reason = first["msg"].removeprefix("Value error, ")
-    return SchemaError(f"wrong value for {key!r}", where=where, expected=reason, got=given[:120], fix="correct the value")
+    return SchemaError(
+        f"wrong value for {key!r}", where=where, expected=reason, got=given[:120], fix="correct the value"
+    )
 
 
 def _siblings(model: type[BaseModel], path: list[str]) -> list[str]:
