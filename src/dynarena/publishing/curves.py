@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dynarena.publishing.canvas import SOFT, figure, style
 from dynarena.publishing.text import label
@@ -74,6 +75,8 @@ def draw_cost(board: Board, order: Sequence[str]) -> Figure | None:
         axes.plot([row.total], [max(row.skill, -1.0)], "s" if row.anchor else "o", color=colour, markersize=6)
         axes.annotate(label(row.model), (row.total, max(row.skill, -1.0)), xytext=(6, -3), textcoords="offset points")
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.margins(x=0.15, y=0.12)
     axes.set_xlabel("seconds to fit and predict the whole board, one seed")
     axes.set_ylabel("skill")

@@ -9,7 +9,7 @@ from typing import Any
 
 from dynarena.publishing import text
 from dynarena.publishing.canvas import style
-from dynarena.publishing.table import Table, board_table
+from dynarena.publishing.table import Table, between, board_table
 from dynarena.ranking.board import Board
 
 CLASS_TITLES = {
@@ -17,7 +17,7 @@ CLASS_TITLES = {
     "family": ("Knows the family", "told the kind of equations, not their coefficients"),
     "equations": ("Knows the equations", "integrates them: a ceiling, not a rival"),
 }
-BAR_WIDTH = 170
+BAR_WIDTH = 150
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,18 @@ def table_rows(board: Board, table: Table) -> list[dict[str, Any]]:
         bar = {key: scale.at(raw[key]) for key in ("skill", "low", "high", "low_systems", "high_systems")}
         below = raw["skill"] is not None and raw["skill"] < scale.low
         rows.append({
-            "raw": raw, "text": texts, "bar": bar, "below": below,
+            "raw": raw, "text": texts | _intervals(raw), "bar": bar, "below": below,
             "partial": bool(status.partial), "conflict": bool(status.conflict),
             "colour": style(number)[0], "dash": _css_dash(style(number)[1]),
         })  # fmt: skip
     return rows
+
+
+def _intervals(raw: dict[str, Any]) -> dict[str, str]:
+    return {
+        "interval": between(raw["low"], raw["high"]),
+        "interval_systems": between(raw["low_systems"], raw["high_systems"]),
+    }
 
 
 def _css_dash(dash: Any) -> str:

@@ -70,6 +70,11 @@ COLUMNS = (
 )
 
 
+def between(low: float | None, high: float | None) -> str:
+    """An interval to two decimals."""
+    return "none" if low is None else f"{text.fixed(low, 2)} … {text.fixed(high, 2)}"
+
+
 def board_table(board: Board) -> Table:
     """The board as a table: a row a model, in the board's order."""
     rows = tuple(

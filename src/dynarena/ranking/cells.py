@@ -134,7 +134,8 @@ def _contender(label: str, records: Sequence[Record], lock: Lock) -> Contender:
 
 def _entry(task: TaskLock, lock: Lock, cells: Sequence[Sequence[Record]]) -> Entry:
     chosen = [_worst(cell) for cell in cells]
-    n_errors = max([len(r.error) for r in chosen if r], default=1) or 1
+    lengths = [len(r.error) for r in chosen if r and r.error] or expected_errors(task, lock)
+    n_errors = max(lengths, default=1)
     errors = np.array([_row(record, n_errors) for record in chosen], dtype=np.float64)
     bad = np.asarray(~np.isfinite(errors).all(axis=1))
     errors[bad] = np.nan
