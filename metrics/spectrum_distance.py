@@ -5,7 +5,7 @@ H² = Σ_ω (√P - √Q)² / Σ_ω (P + Q)
 P and Q are the powers of forecast and truth: of deviations from the train mean, Hann-windowed over the horizon,
 averaged over trajectories and space, smoothed over frequency by a Gaussian; in space the power a shell of wavenumbers
 (whole modes a box), averaged over trajectories and time. H is 0 for equal spectra and 1 where they share nothing; it is
-the Hellinger distance where the total powers agree, and the powers are not normalised first, so a forecast with the right
+the Hellinger distance where the total powers agree, and powers are not normalised first, so a forecast with the right
 shape and the wrong amplitude loses. One value: the mean over channels (an angle gives its cosine and sine), over time
 and space, and over the members of an ensemble. Two truths differ by the sampling floor, which falls with trajectories.
 It sees the order of frames, hence shuffling, but not the direction of time, and replayed train data pass.

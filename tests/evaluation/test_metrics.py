@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def test_every_metric_declares_itself_and_names_its_source(item):
     declared = metric.declarations
     assert metric.name == item.name and re.fullmatch("[0-9a-f]{64}", metric.digest)
     assert len(declared.source) > 20 and re.search(r"\d{4}", declared.source)
-    assert item.title.endswith((".", ")", "|")) or item.title
+    assert item.title
     if declared.guard is not None:
         assert load_metric(declared.guard).declarations.kind == "distributional"
     if declared.perfect == "horizon":
@@ -85,7 +84,10 @@ def test_every_distributional_metric_that_ignores_order_names_a_guard():
 
 
 def test_defaults_are_the_parameters_and_overrides_change_value_and_digest(truth):
-    plain, loose = load_metric("valid_prediction_time"), load_metric("valid_prediction_time", parameters={"threshold": 9})
+    plain, loose = (
+        load_metric("valid_prediction_time"),
+        load_metric("valid_prediction_time", parameters={"threshold": 9}),
+    )
     assert plain.parameters == {"threshold": 0.4} and loose.parameters == {"threshold": 9}
     assert plain.digest != loose.digest
     forecast = data(truth + 1)
@@ -106,7 +108,6 @@ def test_the_digest_covers_source_shared_arithmetic_and_parameters(monkeypatch, 
     assert whole == scorer_digest(source, {"a": 1})
     assert len({whole, scorer_digest(source + b"#", {"a": 1}), scorer_digest(source, {"a": 2})}) == 3
     assert scorer_digest(b"import numpy\n", {}) != scorer_digest(b"import dynarena.evaluation.states\n", {})
-    assert scorer_digest(b"import dynarena.errors\n", {}) != hashlib.sha256(b"").hexdigest()
 
     from dynarena.evaluation import scorer_digest as module
 

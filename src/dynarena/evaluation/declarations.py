@@ -1,18 +1,15 @@
-"""What a metric's file declares, read from its text, and the digest of what it computes."""
+"""What a metric's file declares, read from its text."""
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import inspect
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from dynarena.errors import SchemaError, UnknownName
-from dynarena.evaluation import states
 from dynarena.suite import literals
 
 _CHOICES: dict[str, tuple[object, ...]] = {
@@ -72,13 +69,3 @@ def fix_parameters(function: Callable[..., Any], given: Mapping[str, Any], path:
         if name not in defaults:
             raise UnknownName.among("parameter", name, defaults, where=str(path))
     return {**defaults, **given}
-
-
-def digest(source: bytes, parameters: Mapping[str, Any]) -> str:
-    """sha256 over the metric's source, the arithmetic that metrics share, and the parameters."""
-    shared = Path(states.__file__).read_bytes()
-    stated = json.dumps(parameters, sort_keys=True, separators=(",", ":")).encode()
-    whole = hashlib.sha256()
-    for part in (source, shared, stated):
-        whole.update(hashlib.sha256(part).digest())
-    return whole.hexdigest()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from dynarena.errors import DynarenaError, Refused, SchemaError, UsageError
 from dynarena.evaluation import states
-from dynarena.evaluation.declarations import Declarations, digest, fix_parameters, read_declarations
+from dynarena.evaluation.declarations import Declarations, fix_parameters, read_declarations
+from dynarena.evaluation.scorer_digest import scorer_digest
 from dynarena.schema.task import Task
 from dynarena.suite import find, load_module
 
@@ -94,7 +95,7 @@ def load_metric(name: str, suite: str | None = None, parameters: Mapping[str, An
     return Metric(
         name=item.id,
         declarations=declared,
-        digest=digest(source, chosen),
+        digest=scorer_digest(source, chosen),
         parameters=chosen,
         function=function,
         curve=getattr(module, "curve", None),

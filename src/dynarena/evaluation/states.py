@@ -12,6 +12,7 @@ from dynarena.schema.task import Task
 Array = NDArray[np.float64]
 
 LARGEST = 1e100  # keeps squares and sums of squares finite, whatever a model answers
+CONSTANT = 1e-12  # a std below this, or below this share of the mean, is rounding
 CIRCLE_STD = np.pi / np.sqrt(3)  # of the uniform law on the circle: no angle spreads wider
 
 
@@ -75,7 +76,7 @@ def scales(task: Task) -> Array:
     """
     mean, std = np.abs(np.array(task.mean, dtype=float)), np.array(task.std, dtype=float)
     std[_angles(task)] = np.minimum(std[_angles(task)], CIRCLE_STD)
-    return np.where(std > 1e-12 * mean, std, np.where(mean > 0, mean, 1.0))
+    return np.where(std > CONSTANT * np.maximum(mean, 1.0), std, np.where(mean > 0, mean, 1.0))
 
 
 def per_channel(numbers: Array, task: Task) -> Array:
