@@ -1,0 +1,77 @@
+"""Flows of points: y' = f(y, p) by a Runge-Kutta method of order 8 with fixed steps."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from dynarena.engines.base import Array, Engine, Parameters
+from dynarena.engines.ensemble import trajectories
+from dynarena.engines.points import PointSimulator
+from dynarena.equations.constants import constant
+from dynarena.errors import SchemaError, UnknownName, UsageError
+from dynarena.schema.system import SystemSpec
+
+
+class Flow(PointSimulator):
+    """An autonomous system of ordinary differential equations.
+
+    Between two points lie ceil(dt / step) equal steps, `step` from the file's [solver] table.
+    """
+
+    def __init__(self, spec: SystemSpec) -> None:
+        super().__init__(spec)
+        self.step = _step(spec)
+
+    def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
+        """The states a duration later, in ceil(duration / step) equal steps."""
+        if duration <= 0:
+            return np.array(state, dtype=np.float64)
+        return self._trajectories("runge_kutta", state, parameters, duration, 2, 1)[:, -1]
+
+    def run(self, start: Array, parameters: Parameters, dt: float, n_points: int, *, refine: int = 1) -> Array:
+        """Trajectories by the method of Dormand and Prince, order 8 (DOP853), [trajectory, time, component]."""
+        return self._trajectories("runge_kutta", start, parameters, dt, n_points, refine)
+
+    def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
+        """The same by Gragg's extrapolated midpoint rule, order 10, with half the step."""
+        return self._trajectories("extrapolation", start, parameters, dt, n_points, 2)
+
+    def _trajectories(
+        self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int
+    ) -> Array:
+        if not (dt > 0 and math.isfinite(dt)):
+            raise UsageError(
+                "the sampling step is not positive", where=self.spec.title, got=f"dt = {dt}", fix="raise dt"
+            )
+        substeps = refine * math.ceil(dt / self.step * (1 - 1e-12))
+        starts = np.ascontiguousarray(start, dtype=np.float64)
+        rows = self.parameter_rows(parameters, starts.shape[0])
+        return trajectories(method, self.function, starts, rows, dt / substeps, substeps, n_points)
+
+
+class Ode(Engine):
+    """Ordinary differential equations."""
+
+    name: ClassVar[str] = "ode"
+
+    def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> Flow:
+        """The flow of a system's equations. `resolution` does not apply to points."""
+        del resolution
+        return Flow(spec)
+
+
+def _step(spec: SystemSpec) -> float:
+    for key in spec.solver:
+        if key != "step":
+            raise UnknownName.among("key", key, ["step"], where=f"{spec.title}, solver")
+    quantity = spec.solver.get("step")
+    if quantity is None or isinstance(quantity, bool):
+        raise SchemaError("the flow has no step", where=f"{spec.title}, solver", expected="step = 0.01 or similar",
+                          got=str(quantity), fix="state the largest step of the integrator")  # fmt: skip
+    step = constant(quantity, spec.parameters, where=f"{spec.title}, solver.step")
+    if step <= 0:
+        raise SchemaError("the step is not positive", where=f"{spec.title}, solver.step", got=f"{step}", fix="raise it")
+    return step

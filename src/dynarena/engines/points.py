@@ -1,0 +1,120 @@
+"""What flows and maps of points share: names, laws of parameters and starts, right-hand side, Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dynarena.engines.base import Array, Parameters, Simulator
+from dynarena.engines.compiled import linearised, right_hand_side
+from dynarena.engines.elementary import array_functions
+from dynarena.engines.ensemble import apply
+from dynarena.engines.streams import Streams
+from dynarena.equations.constants import order, quantity_tree
+from dynarena.equations.evaluate import evaluate
+from dynarena.equations.points import PointSystem, point_system
+from dynarena.errors import SchemaError, UnknownName
+from dynarena.schema.system import SystemSpec
+
+
+class PointSimulator(Simulator):
+    """A point system with compiled equations; flows and maps add how time passes."""
+
+    def __init__(self, spec: SystemSpec) -> None:
+        self.spec = spec
+        self.system: PointSystem = point_system(spec)
+        self.dims = ("component",)
+        self.shape = (self.system.dimension,)
+        self.labels = self.system.labels
+        self.grid: dict[str, Array] = {}
+        _check_laws(spec, self.system)
+
+    @cached_property
+    def function(self) -> Any:
+        """The compiled right-hand side (of a map: the map) f(y, p, out)."""
+        return right_hand_side(self.system)
+
+    @cached_property
+    def tangent(self) -> Any:
+        """The compiled right-hand side of the state and its tangent vectors."""
+        return linearised(self.system)
+
+    def parameters(self, streams: Streams, split: str) -> dict[str, Array]:
+        """Every parameter of each trajectory; those that a split spreads are uniform within its range."""
+        spread = self.spec.splits[split].parameters if split in self.spec.splits else {}
+        drawn: dict[str, Array] = {}
+        for name in order(self.spec.parameters):
+            if name in spread:
+                drawn[name] = streams.between(f"parameter:{name}", *spread[name])
+            else:
+                tree = quantity_tree(self.spec.parameters[name], self.spec.parameters, where=f"parameter {name!r}")
+                drawn[name] = np.full(len(streams), 1.0) * evaluate(tree, drawn, array_functions())
+        return {name: drawn[name] for name in self.spec.parameters}
+
+    def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
+        """Uniform in the box, [trajectory, component]; sites of an indexed state are drawn one by one."""
+        box = self.spec.start.box | (self.spec.splits[split].box if split in self.spec.splits else {})
+        if self.system.indexed is not None:
+            return streams.between(f"start:{self.system.indexed}", *box[self.system.indexed], self.shape)
+        columns = [streams.between(f"start:{name}", *box[name]) for name in self.system.state]
+        return np.stack(columns, axis=-1)
+
+    def rhs(self, state: ArrayLike, parameters: Mapping[str, ArrayLike]) -> Array:
+        """The time derivative (of a map: the next state) at states [..., component], same shape."""
+        y, p, leading = self._rows(state, parameters)
+        return apply(self.function, y, p, y.shape[1]).reshape(*leading, y.shape[1])
+
+    def jacobian(self, state: ArrayLike, parameters: Mapping[str, ArrayLike]) -> Array:
+        """d rhs[row] / d state[column] at states [..., component], exact: [..., row, column]."""
+        y, p, leading = self._rows(state, parameters)
+        d = y.shape[1]
+        both = np.concatenate([y, np.broadcast_to(np.eye(d).ravel(), (y.shape[0], d * d))], axis=1)
+        return apply(self.tangent, both, p, d + d * d)[:, d:].reshape(*leading, d, d)
+
+    def parameter_rows(self, parameters: Mapping[str, ArrayLike], n_rows: int) -> Array:
+        """Parameters as rows in the order of the file, [trajectory, name]. Raises UnknownName where one is missing."""
+        for name in self.system.parameters:
+            if name not in parameters:
+                raise UnknownName.among("parameter", name, parameters, where=self.spec.title)
+        columns = [np.broadcast_to(np.asarray(parameters[name], float), (n_rows,)) for name in self.system.parameters]
+        return np.ascontiguousarray(np.stack(columns, axis=1)) if columns else np.empty((n_rows, 0))
+
+    def _rows(self, state: ArrayLike, parameters: Mapping[str, ArrayLike]) -> tuple[Array, Array, tuple[int, ...]]:
+        given = np.asarray(state, dtype=np.float64)
+        if given.ndim == 0 or given.shape[-1] != self.shape[0]:
+            what = "the state has the wrong length"
+            raise SchemaError(what, where=self.spec.title, expected=f"[..., {self.shape[0]}]", got=f"{given.shape}")
+        leading = given.shape[:-1]
+        spread = {
+            name: np.broadcast_to(np.asarray(value, float), leading).ravel() for name, value in parameters.items()
+        }
+        y = np.ascontiguousarray(given.reshape(-1, given.shape[-1]))
+        return y, self.parameter_rows(spread, y.shape[0]), leading
+
+
+def _check_laws(spec: SystemSpec, system: PointSystem) -> None:
+    order(spec.parameters)
+    for name in spec.parameters:
+        quantity_tree(spec.parameters[name], spec.parameters, where=f"{spec.title}, parameter {name!r}")
+    wanted = (system.indexed,) if system.indexed is not None else system.state
+    for name in wanted:
+        if name not in spec.start.box:
+            what, expected = "a component has no start", f"{name} = [low, high]"
+            raise SchemaError(
+                what, where=f"{spec.title}, start.box", expected=expected, got="nothing", fix="add its range"
+            )
+    for table, box in [
+        ("start", spec.start.box),
+        *((f"splits.{key}", split.box) for key, split in spec.splits.items()),
+    ]:
+        for name in box:
+            if name not in wanted:
+                raise UnknownName.among("component", name, wanted, where=f"{spec.title}, {table}.box")
+    for key, split in spec.splits.items():
+        for name in split.parameters:
+            if name not in spec.parameters:
+                raise UnknownName.among("parameter", name, spec.parameters, where=f"{spec.title}, splits.{key}")
