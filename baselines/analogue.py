@@ -32,7 +32,8 @@ class Analogue(Forecaster):
         self.used = min(self.window, task.context, train.shape[1] - 1)
         self.block = min(task.horizon, train.shape[1] - self.used)
         self.train = train
-        windows = self.coordinates.encode(train).unfold(1, self.used, 1)
+        z = torch.stack([self.coordinates.encode(states) for states in train])
+        windows = z.unfold(1, self.used, 1)
         self.library = windows[:, : train.shape[1] - self.used - self.block + 1].flatten(2)
 
     def forecast(self, context: Tensor, horizon: int) -> Tensor:

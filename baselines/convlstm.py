@@ -7,10 +7,10 @@ from dynarena.evaluation.learned import Learned
 
 
 class ConvLSTM(Learned):
-    """c = f c + i tanh(g),  h = o tanh(c),  (i, f, o, g) = K * [u[t], h];  u[t+1] = u[t] + s W [h, u[t]].
+    """c = f c + i tanh(g),  h = o tanh(c),  (i, f, o, g) = K * [u[t], h];  u[t+1] = u[t] + s R([h, u[t]]).
 
-    i, f and o pass through a sigmoid and * is a convolution. The network reads the context, then goes on from its own
-    predictions. One code for fields of one and two axes and for frames: fields wrap around, frames repeat their border.
+    i, f and o pass through a sigmoid * is a convolution, and R is two of them. The network reads the context, then goes on from its own
+    predictions. `kernels` are the widths of the convolutions over one axis and over two. One code for fields of one and two axes and for frames: fields wrap around, frames repeat their border.
     """
 
     name = "ConvLSTM"
@@ -25,16 +25,22 @@ class ConvLSTM(Learned):
     history = {"pde": 1, "video": 1}
 
     def __init__(
-        self, width: int = 24, kernel: int = 5, steps: int = 200, batch: int = 8, lr: float = 5e-3, unroll: int = 4
+        self,
+        width: int = 24,
+        kernels: tuple[int, int] = (9, 5),
+        steps: int = 180,
+        batch: int = 8,
+        lr: float = 5e-3,
+        unroll: int = 6,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width
-        self.kernel = kernel
+        self.kernels = kernels
 
-    def network(self, task) -> nn.Module:
+    def network(self, shape: torch.Size) -> nn.Module:
         """One cell over the axes of one state."""
-        channels, *space = task.shape
-        return Cell(channels, self.width, self.kernel, len(space), "circular" if task.kind == "pde" else "replicate")
+        channels, *space = shape
+        return Cell(channels, self.width, self.kernels[len(space) - 1], len(space), "circular" if self.task.kind == "pde" else "replicate")
 
 
 class Cell(nn.Module):
@@ -44,15 +50,20 @@ class Cell(nn.Module):
         super().__init__()
         conv = nn.Conv1d if axes == 1 else nn.Conv2d
         self.width = width
-        self.gates = conv(channels + width, 4 * width, kernel, padding="same", padding_mode=padding)
-        self.readout = conv(channels + width, channels, kernel, padding="same", padding_mode=padding)
+        self.look = conv(channels, width, kernel, padding="same", padding_mode=padding)
+        self.gates = conv(2 * width, 4 * width, kernel, padding="same", padding_mode=padding)
+        self.readout = nn.Sequential(
+            conv(channels + width, width, kernel, padding="same", padding_mode=padding),
+            nn.GELU(),
+            conv(width, channels, kernel, padding="same", padding_mode=padding),
+        )
 
     def forward(self, recent: Tensor, memory: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """[batch, 1, channel, *space] and (h, c) -> [batch, channel, *space] and the new (h, c)."""
         u = recent[:, -1]
         empty = u.new_zeros(len(u), self.width, *u.shape[2:])
         h, c = memory if memory is not None else (empty, empty)
-        i, f, o, g = self.gates(torch.cat([u, h], dim=1)).chunk(4, dim=1)
+        i, f, o, g = self.gates(torch.cat([nn.functional.gelu(self.look(u)), h], dim=1)).chunk(4, dim=1)
         c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
         h = torch.sigmoid(o) * torch.tanh(c)
         return self.readout(torch.cat([h, u], dim=1)), (h, c)

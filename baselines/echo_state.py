@@ -50,9 +50,9 @@ class EchoState(Forecaster):
     def fit(self, train: Tensor, task) -> None:
         """Fit the readout on train, [trajectory, time, *state]."""
         self.coordinates = Coordinates(train, task, most=self.components)
-        z = self.coordinates.encode(train)
+        z = torch.stack([self.coordinates.encode(states) for states in train])
         size = z.square().sum(-1).mean().sqrt().clamp(min=1e-12)
-        links, inputs, offset = self._draw(np.random.default_rng(task.seed))
+        links, inputs, offset = (part.to(z.device) for part in self._draw(np.random.default_rng(task.seed)))
         trials = []
         for scale in self.input_scales:
             self.links, self.inputs, self.offset = links, inputs * scale / size, offset * scale

@@ -29,7 +29,7 @@ class FNO(Learned):
         modes: int = 12,
         width: int = 24,
         layers: int = 3,
-        steps: int = 400,
+        steps: int = 280,
         batch: int = 16,
         lr: float = 5e-3,
         unroll: int = 3,
@@ -39,19 +39,19 @@ class FNO(Learned):
         self.width = width
         self.layers = layers
 
-    def network(self, task) -> nn.Module:
+    def network(self, shape: torch.Size) -> nn.Module:
         """neuraloperator's FNO over the axes of one state."""
         from neuralop.models import FNO as Operator
 
-        channels, *space = task.shape
+        channels, *space = shape
         operator = Operator(
             n_modes=tuple(min(2 * self.modes, points) for points in space),
             in_channels=self.seen * channels,
             out_channels=channels,
             hidden_channels=self.width,
             n_layers=self.layers,
-            domain_padding=0.125 if task.kind == "video" else None,
-            positional_embedding=None if task.kind == "pde" else "grid",
+            domain_padding=0.125 if self.task.kind == "video" else None,
+            positional_embedding=None if self.task.kind == "pde" else "grid",
         )
         return Increment(operator)
 

@@ -25,7 +25,7 @@ class GRU(Learned):
     history = {"chaos": 1, "pde": 1, "video": 1}
 
     def __init__(
-        self, units: int = 64, components: int = 32, steps: int = 400, batch: int = 32, lr: float = 5e-3, unroll: int = 8
+        self, units: int = 64, components: int = 32, steps: int = 600, batch: int = 32, lr: float = 5e-3, unroll: int = 16
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.units = units
@@ -44,9 +44,9 @@ class GRU(Learned):
         states = self.coordinates.decode(z)
         return states.clamp(0, 1) if self.task.kind == "video" else states
 
-    def network(self, task) -> nn.Module:
+    def network(self, shape: torch.Size) -> nn.Module:
         """One cell over the coordinates."""
-        return Cell(self.coordinates.rank, self.units)
+        return Cell(shape[0], self.units)
 
 
 class Cell(nn.Module):

@@ -37,7 +37,7 @@ class LinearMap(Forecaster):
         """Fit on train, [trajectory, time, *state]."""
         self.coordinates = Coordinates(train, task, most=self.components)
         self.used = min(self.delays, task.context, train.shape[1] - 1)
-        z = self.coordinates.encode(train)
+        z = torch.stack([self.coordinates.encode(states) for states in train])
         kept = max(1, len(z) * 4 // 5)
         held_out = z[kept:] if len(z) > 1 else z
         ahead = min(task.horizon, z.shape[1] - self.used)

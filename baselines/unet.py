@@ -28,7 +28,7 @@ class UNet(Learned):
         self,
         width: int = 16,
         levels: int = 2,
-        steps: int = 400,
+        steps: int = 300,
         batch: int = 16,
         lr: float = 4e-3,
         unroll: int = 3,
@@ -37,10 +37,10 @@ class UNet(Learned):
         self.width = width
         self.levels = levels
 
-    def network(self, task) -> nn.Module:
+    def network(self, shape: torch.Size) -> nn.Module:
         """The U-Net over the axes of one state."""
-        channels, *space = task.shape
-        padding = "circular" if task.kind == "pde" else "replicate"
+        channels, *space = shape
+        padding = "circular" if self.task.kind == "pde" else "replicate"
         levels = min([self.levels, *(_halvings(points) for points in space)])
         return Hourglass(self.seen * channels, channels, self.width, levels, len(space), padding)
 
@@ -56,7 +56,7 @@ class Hourglass(nn.Module):
         self.up = nn.ModuleList(Block(a + b, a, axes, padding) for a, b in zip(widths, widths[1:], strict=False))
         self.last = _conv(axes)(width, outputs, 1)
         self.halve = nn.AvgPool1d(2) if axes == 1 else nn.AvgPool2d(2)
-        self.double = nn.Upsample(scale_factor=2, mode="nearest")
+        self.enlarge = nn.Upsample(scale_factor=2, mode="nearest")
 
     def forward(self, recent: Tensor, memory: Any) -> tuple[Tensor, Any]:
         """[batch, k, channel, *space] -> [batch, channel, *space]; no memory."""
@@ -65,7 +65,7 @@ class Hourglass(nn.Module):
             grids.append(down(self.halve(grids[-1])))
         coarse = grids.pop()
         for up in reversed(self.up):
-            coarse = up(torch.cat([grids.pop(), self.double(coarse)], dim=1))
+            coarse = up(torch.cat([grids.pop(), self.enlarge(coarse)], dim=1))
         return self.last(coarse), memory
 
 

@@ -22,13 +22,15 @@ class Coordinates:
         self.shape = train.shape[2:]
         size = self.shape.numel()
         per_channel = size // len(task.mean)
-        self.mean = torch.tensor(task.mean, dtype=torch.float64).repeat_interleave(per_channel)
-        self.std = safe_std(task).repeat_interleave(per_channel)
+        self.mean = torch.tensor(task.mean, dtype=torch.float64, device=train.device).repeat_interleave(per_channel)
+        self.std = safe_std(task).to(train.device).repeat_interleave(per_channel)
         self.axes: Tensor | None = None
         if size > most:
-            self.axes = _principal_axes(self._standardise(train).flatten(0, 1), most, sample)
-        seen = self.encode(train).flatten(0, 1)
-        self.low, self.high = seen.amin(0), seen.amax(0)
+            stride = -(-len(train) * train.shape[1] // sample)
+            self.axes = _principal_axes(self._standardise(train.flatten(0, 1)[::stride]), most)
+        seen = [self.encode(states) for states in train]
+        self.low = torch.stack([z.amin(0) for z in seen]).amin(0)
+        self.high = torch.stack([z.amax(0) for z in seen]).amax(0)
 
     @property
     def rank(self) -> int:
@@ -60,12 +62,11 @@ def safe_std(task: Task) -> Tensor:
     return torch.where(std > 0, std, torch.ones_like(std))
 
 
-def _principal_axes(states: Tensor, most: int, sample: int) -> Tensor:
+def _principal_axes(states: Tensor, most: int) -> Tensor:
     """Orthonormal [size, rank]: by the smaller of the two Gram matrices of `states` [n, size]."""
-    chosen = states[:: max(1, -(-len(states) // sample))]
-    if len(chosen) >= chosen.shape[1]:
-        return torch.linalg.eigh(chosen.T @ chosen).eigenvectors[:, -most:].flip(1)
-    values, vectors = torch.linalg.eigh(chosen @ chosen.T)
+    if len(states) >= states.shape[1]:
+        return torch.linalg.eigh(states.T @ states).eigenvectors[:, -most:].flip(1)
+    values, vectors = torch.linalg.eigh(states @ states.T)
     kept = values[-most:] > values[-1] * 1e-12
-    axes = chosen.T @ vectors[:, -most:][:, kept] / values[-most:][kept].sqrt()
+    axes = states.T @ vectors[:, -most:][:, kept] / values[-most:][kept].sqrt()
     return axes.flip(1)

@@ -10,7 +10,7 @@ from typing import Any
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.suite.metadata import literals
 
-BASES = ("Model", "Forecaster")
+BASES = ("Model", "Forecaster", "Learned")
 FACTS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "authors": (str,),
