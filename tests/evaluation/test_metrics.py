@@ -30,7 +30,10 @@ TASK = Task(
     std=(1.0, 2.0),
     facts={"timescale": 0.5},
 )
-HEAD = '"""A metric."""\nperfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "pointwise"\nsource = "here"\n'
+HEAD = """'A metric.'
+perfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "pointwise"
+source = "here"
+"""
 
 
 def data(states):

@@ -113,7 +113,11 @@ def _check_task(
 
 def _expected_lines(task: Task, train: NDArray[Any] | None, n: int) -> list[str]:
     state = ", ".join(f"{axis}={size}" for axis, size in zip(task.dims, task.shape, strict=True))
-    fit = [] if train is None else [f"  fit gets      train [trajectory={train.shape[0]}, time={train.shape[1]}, {state}]"]
+    fit = (
+        []
+        if train is None
+        else [f"  fit gets      train [trajectory={train.shape[0]}, time={train.shape[1]}, {state}]"]
+    )
     return [
         task.id,
         *fit,
@@ -145,7 +149,10 @@ class _Trial:
         self.train = None if train is None else train[:_TRAIN]
         self.context = context[: min(_BATCH, len(context))]
         self.parameters = parameters[: len(self.context)] if task.facts.get("parameters") else None
-        self.growth = (1.0 if train is None else len(train) / max(len(train[:_TRAIN]), 1), len(context) / len(self.context))
+        self.growth = (
+            1.0 if train is None else len(train) / max(len(train[:_TRAIN]), 1),
+            len(context) / len(self.context),
+        )
         self.outcome: Outcome | None = None
 
     def findings(self) -> list[Finding]:
@@ -161,15 +168,29 @@ class _Trial:
         whole, repeated, alone, reverse = first
         return [
             self._finding("shape, dtype and finiteness", True, {}),
-            self._compare("determinism", whole, again[0], "two runs with one seed", "seed every generator with task.seed"),
             self._compare(
-                "no state leak", whole, repeated, "the same question twice", "keep nothing from one forecast to the next"
+                "determinism", whole, again[0], "two runs with one seed", "seed every generator with task.seed"
             ),
             self._compare(
-                "batch invariance", _last(whole, self.samples), alone, "one trajectory alone and in a batch", "never mix rows"
+                "no state leak",
+                whole,
+                repeated,
+                "the same question twice",
+                "keep nothing from one forecast to the next",
             ),
             self._compare(
-                "order of the batch", _reverse(whole, self.samples), reverse, "the batch in reverse order", "never mix rows"
+                "batch invariance",
+                _last(whole, self.samples),
+                alone,
+                "one trajectory alone and in a batch",
+                "never mix rows",
+            ),
+            self._compare(
+                "order of the batch",
+                _reverse(whole, self.samples),
+                reverse,
+                "the batch in reverse order",
+                "never mix rows",
             ),
         ]
 

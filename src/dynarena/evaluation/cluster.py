@@ -61,7 +61,7 @@ def run_on_cluster(
             for work, demand in zip(works, demands, strict=True)
         }
         try:
-            for future in distributed.as_completed(list(futures)):
+            for future in distributed.as_completed(list(futures), loop=client.loop):
                 _collect(future, futures[future], keep)
         except BaseException:
             client.cancel(list(futures), force=True)
@@ -87,6 +87,7 @@ def require_offered(client: Any, demands: Sequence[Mapping[str, float]]) -> None
 @contextmanager
 def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
     import dask
+
     distributed: Any = importlib.import_module("distributed")
 
     if scheduler is not None:
