@@ -6,7 +6,8 @@ The sums run over channels and space. Deviations are taken from the train mean m
 own mean: a constant offset is an error, and fields about a large mean do not correlate by that mean. The value is the
 last lead up to which r never falls below the threshold; the whole horizon where it never does (censored). r is 0 where
 one of the two does not deviate from m at all and the other does, 1 where neither does. It is blind to the amplitude of
-the deviation, so it stands beside an error. An ensemble answers by its mean.
+the deviation, so it stands beside an error; clips of few frames are not for it, because blurred ones stay correlated.
+An ensemble answers by its mean.
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ from dynarena.evaluation import states
 
 perfect, better, unit, scope, kind = "horizon", "higher", "timescale", "trajectory", "pointwise"
 source = "Lippe et al. (2023), PDE-Refiner, NeurIPS; Kochkov et al. (2021), PNAS 118, e2101784118"
-kinds = ["pde", "video"]
+kinds = ["pde"]
 
 STILL = 1e-12  # mean square deviation, in train variances, that counts as none
 

@@ -57,8 +57,8 @@ def test_amplitude_is_out_of_sight():
 
 
 def test_the_truth_lasts_the_horizon_and_climatology_not_at_all():
-    truth = noise("video")
-    task = task_for(truth, "video", dt=0.1, timescale=2.0)
+    truth = noise("pde2")
+    task = task_for(truth, "pde2", dt=0.1, timescale=2.0)
     assert score(truth, truth, task) == pytest.approx(np.full(6, 2.0))
     assert (score(climatology(truth, task), truth, task) == 0).all()
 

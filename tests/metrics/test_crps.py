@@ -48,11 +48,11 @@ def test_one_member_scores_its_absolute_error_in_stds():
 def test_a_large_gaussian_ensemble_has_the_gaussian_score():
     rng = np.random.default_rng(1)
     u = np.linspace(-2, 2, 9)[None, :, None]
-    values = score(rng.normal(size=(20000, 1, 9, 1)), u, mean=0, std=1)[0]
+    values = score(rng.normal(size=(8000, 1, 9, 1)), u, mean=0, std=1)[0]
     cdf = np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in u[0, :, 0]])
     pdf = np.exp(-(u[0, :, 0] ** 2) / 2) / math.sqrt(2 * math.pi)
     expected = u[0, :, 0] * (2 * cdf - 1) + 2 * pdf - 1 / math.sqrt(math.pi)
-    np.testing.assert_allclose(values, expected, atol=0.02)
+    np.testing.assert_allclose(values, expected, atol=0.03)
 
 
 def test_the_true_law_beats_members_that_merely_bracket_the_truth():
