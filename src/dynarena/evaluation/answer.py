@@ -31,13 +31,18 @@ class NonFinite(Refused):
 
 
 def write_answer(path: Path, values: Any) -> None:
-    """Write an array (or a tensor that numpy has no type for: its header alone) as an answer."""
+    """Write an array as an answer; of one whose type cannot be scored, the header alone."""
     dtype = str(values.dtype).removeprefix("torch.")
-    header = json.dumps({"dtype": dtype, "shape": [int(length) for length in values.shape]}).encode()
-    with path.open("wb") as stream:
-        stream.write(_PREFIX.pack(MAGIC, len(header)) + header)
-        if dtype in _DTYPES:
+    write_header(path, dtype, tuple(values.shape))
+    if dtype in _DTYPES:
+        with path.open("ab") as stream:
             stream.write(np.ascontiguousarray(values, dtype=_DTYPES[dtype]).data)
+
+
+def write_header(path: Path, dtype: str, shape: tuple[int, ...]) -> None:
+    """Write an answer's form without its numbers."""
+    header = json.dumps({"dtype": dtype, "shape": [int(length) for length in shape]}).encode()
+    path.write_bytes(_PREFIX.pack(MAGIC, len(header)) + header)
 
 
 def expected_shape(task: Task, n_batch: int, samples: int = 1) -> tuple[int, ...]:

@@ -92,12 +92,14 @@ def choose(classes: dict[str, ClassFacts], name: str | None, path: Path) -> Clas
 
 def _aliases(tree: ast.Module) -> dict[str, str]:
     """Local names of dynarena's base classes: `from dynarena import Forecaster as F` gives {"F": "Forecaster"}."""
-    return {
-        alias.asname or alias.name: alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dynarena"
-        for alias in node.names
-    }
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dynarena":
+            found |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            modules = [alias.asname or alias.name for alias in node.names if alias.name.split(".")[0] == "dynarena"]
+            found |= {f"{module}.{base}": base for module in modules for base in BASES}
+    return found
 
 
 def _read_class(node: ast.ClassDef, aliases: dict[str, str], known: dict[str, ClassFacts], path: Path) -> ClassFacts:
@@ -111,7 +113,7 @@ def _read_class(node: ast.ClassDef, aliases: dict[str, str], known: dict[str, Cl
             found.is_model |= parent.is_model
             found.facts = {**parent.facts, **found.facts}
             found.settings = parent.settings
-        elif aliases.get(text) in BASES or (text.startswith("dynarena.") and text.split(".")[-1] in BASES):
+        elif aliases.get(text) in BASES:
             found.is_model = True
         elif text not in ("object", "ABC", "abc.ABC"):
             foreign = True

@@ -15,16 +15,9 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from dynarena.evaluation.answer import write_answer
+from dynarena.evaluation.answer import write_answer, write_header
 
 _NAMES = ("forecast", "frames", "state")
-
-
-class _HeaderOnly:
-    """An array too large or too odd to read: its form alone is reported."""
-
-    def __init__(self, dtype: str, shape: tuple[int, ...]) -> None:
-        self.dtype, self.shape = dtype, shape
 
 
 def main() -> None:
@@ -71,10 +64,13 @@ def _read(group: Any, task: dict[str, Any]) -> dict[str, int]:
     variable = group.variables[name]
     variable.set_auto_mask(False)
     shape = tuple(variable.shape)
-    samples = shape[0] if len(shape) == len(task["shape"]) + 1 else 1
-    fits = shape[-len(task["shape"]) :] == tuple(task["shape"]) and samples <= task["most_samples"]
-    write_answer(Path(task["out"]), _numbers(variable, task) if fits else _HeaderOnly(str(variable.dtype), shape))
-    return {task["name"]: samples}
+    wanted, out = tuple(task["shape"]), Path(task["out"])
+    ensemble = len(shape) == len(wanted) + 1 and shape[1:] == wanted and 1 <= shape[0] <= task["most_samples"]
+    if ensemble or shape == wanted:
+        write_answer(out, _numbers(variable, task))
+    else:  # too odd, or too large, to be read: its form alone is reported
+        write_header(out, str(variable.dtype), shape)
+    return {task["name"]: shape[0] if ensemble else 1}
 
 
 def _numbers(variable: Any, task: dict[str, Any]) -> Any:
