@@ -56,7 +56,7 @@ def test_uniform_motion_is_foretold_in_the_shape_and_type_asked_for(model):
     states = thrown(0.0)
     frames = forecast(model, states)
     assert frames.shape == (5, 12, 3, 64, 64) and frames.dtype == torch.float32
-    assert 0 <= float(frames.min()) and float(frames.max()) <= 1
+    assert float(frames.min()) >= 0 and float(frames.max()) <= 1
     seen = track(frames.numpy(), COLOURS)
     assert seen.x == pytest.approx(states[:, 4:, :, 0], abs=0.02)
     assert seen.y == pytest.approx(states[:, 4:, :, 1], abs=0.02)

@@ -37,7 +37,7 @@ def test_a_shift_costs_its_length():
 
 
 def test_it_agrees_with_thresholded_centroids_taken_by_a_loop():
-    """The reference: the mean pixel of what is more coloured than not, one disc at a time; good to a tenth of a pixel."""
+    """The reference: the mean pixel of what is more coloured than not, disc by disc; good to a tenth of a pixel."""
     states = thrown(3)
     frozen = drawn(np.repeat(states[:, 3:4], 12, axis=1), 128)
     value, pixel = score(frozen, states, 128), 10 / 128
