@@ -123,7 +123,7 @@ def lorenz(n: int, shift: float = 0.0, dt: float = 0.02) -> Any:
     return np.array(path[500:])
 
 
-def make_examples() -> dict[str, Example]:
+def make_examples() -> dict[str, dict[str, Example]]:
     t = np.linspace(0, 10, 400)
     truth = lorenz(400)
     chaos = Example("chaos", truth, {"oracle": truth + 0.1, "echo_state": lorenz(400, 1e-3), "gru": truth * 0.7,
@@ -146,5 +146,8 @@ def make_examples() -> dict[str, Example]:
     video = Example("video", film(1.6), {"oracle": film(1.6), "convlstm": film(1.4, 0.8), "persistence": film(0.0)},
                     np.arange(12) / 12, ("red", "green", "blue"))  # fmt: skip
     henon = Example("chaos", truth[:, :2], {"gru": truth[:, :2] * 0.9}, t, ("x", "y"), discrete=True)
-    return {"chaos/lorenz63": chaos, "chaos/henon": henon, "pde/kuramoto_sivashinsky": pde, "pde/kolmogorov_flow": flow,
-            "video/parabola": video}  # fmt: skip
+    return {
+        "chaos-forecast@1.0.quick": {"chaos/lorenz63": chaos, "chaos/henon": henon},
+        "pde-forecast@1.0.quick": {"pde/kuramoto_sivashinsky": pde, "pde/kolmogorov_flow": flow},
+        "video-physics@1.0.quick": {"video/parabola": video},
+    }

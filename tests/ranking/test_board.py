@@ -167,6 +167,16 @@ def test_records_of_another_lock_scorer_or_test_set_are_left_out_and_named(toys)
     assert "3 errors" in reasons["short"] and "20" in reasons["short"] and "not in the lock" in reasons["strange"]
 
 
+def test_after_a_rescoring_the_new_scorer_counts(toys, row):
+    lock = toys.lock()
+    old = constant(toys, lock, "m", [0.2] * 3, scorer_digest="z", created="2026-01-01")
+    new = constant(toys, lock, "m", [0.6] * 3, scorer_digest="a", created="2026-02-01")
+    board = build_board(old + new, lock)
+    assert board.scorer_digest == "a" and row(board, "m").skill == pytest.approx(0.5)
+    assert len(board.left_out) == 3 and not board.conflicts
+    assert row(build_board(old + new, lock, scorer_digest="z"), "m").skill == pytest.approx(0.9)
+
+
 def test_records_of_other_benchmarks_and_seasons_are_ignored(toys):
     lock = toys.lock()
     other = toys.record(lock, "chaos/a", "x", [0.0] * 20, benchmark="else@1.0", task="else@1.0/chaos/a")

@@ -70,10 +70,15 @@ def draw_cost(board: Board, order: Sequence[str]) -> Figure | None:
     drawn = figure(8.4, 3.4)
     axes = drawn.subplots()
     axes.axhline(0, color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
+    placed: list[tuple[float, float]] = []
     for row in table.itertuples():
         colour, _ = style(order.index(row.model))
-        axes.plot([row.total], [max(row.skill, -1.0)], "s" if row.anchor else "o", color=colour, markersize=6)
-        axes.annotate(label(row.model), (row.total, max(row.skill, -1.0)), xytext=(6, -3), textcoords="offset points")
+        x, y = float(row.total), max(float(row.skill), -1.0)
+        axes.plot([x], [y], "s" if row.anchor else "o", color=colour, markersize=6)
+        side = -1 if any(abs(y - v) < 0.09 and 0.1 < x / u < 4 for u, v in placed) else 1
+        placed += [(x, y)] if side == 1 else []
+        align = "left" if side == 1 else "right"
+        axes.annotate(label(row.model), (x, y), xytext=(6 * side, -3), textcoords="offset points", ha=align)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())

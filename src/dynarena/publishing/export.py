@@ -31,9 +31,10 @@ def to_csv(table: Table) -> str:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
-    if isinstance(value, str) and value.lstrip(" \ufeff\xa0").startswith(_FORMULA):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    guard = "'" if value.lstrip(" \ufeff\xa0").startswith(_FORMULA) else ""
+    return guard + re.sub(r"[\x00-\x1f\x7f]", " ", value)
 
 
 def to_json(table: Table) -> str:

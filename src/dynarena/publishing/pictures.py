@@ -14,11 +14,11 @@ from dynarena.publishing.example import Example
 from dynarena.publishing.text import label
 
 Values = NDArray[np.floating[Any]]
-MOST_MODELS = 5
+MOST_MODELS = 6
 
 
 def draw_example(example: Example) -> Figure:
-    """The figure that suits the kind of truth; the first five forecasts are drawn."""
+    """The figure that suits the kind of truth; the first six forecasts are drawn."""
     if example.kind == "chaos":
         return _portraits(example)
     if example.kind == "video" or example.truth.ndim == 4:
@@ -88,6 +88,7 @@ def _portrait(plane: Axes, series: Axes, example: Example, path: Values, colour:
     plane.set_ylim(*_limits(y))
     series.set_ylim(*_limits(example.truth[:, 0]))
     series.margins(x=0)
+    series.locator_params(axis="x", nbins=4)
     series.set_xlabel(example.time_unit)
     plane.set_xlabel(_plane(example)[0])
 

@@ -25,6 +25,7 @@ from dynarena.publishing.table import board_table, frame_table
 from dynarena.ranking.board import Board
 
 MARKER = ".dynarena-site"
+Examples = Mapping[str, Mapping[str, Example]]
 
 
 def publish(
@@ -33,13 +34,14 @@ def publish(
     *,
     title: str = "dynarena",
     base_url: str | None = None,
-    examples: Mapping[str, Example] | None = None,
+    examples: Examples | None = None,
 ) -> Path:
     """Write the site of `boards` to the folder `out` and return its index.html.
 
-    `examples` gives forecasts against truth by task id or by system id. Links are relative; `base_url` adds canonical
-    addresses and a sitemap. The site is made beside `out` and then takes its place, so that a reader never meets half
-    of it. Raises UsageError where `out` is a file or a folder that holds something else than a site of ours.
+    `examples` gives forecasts against truth by benchmark id, then by task id or system id. Links are relative;
+    `base_url` adds canonical addresses and a sitemap. The site is made beside `out` and then takes its place, so that
+    a reader never meets half of it. Raises UsageError where `out` is a file or a folder that holds something else than
+    a site of ours.
     """
     out = Path(out).resolve()
     _check(out, boards, base_url)
@@ -98,9 +100,7 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _write_site(
-    folder: Path, boards: Sequence[Board], title: str, base_url: str | None, examples: Mapping[str, Example]
-) -> None:
+def _write_site(folder: Path, boards: Sequence[Board], title: str, base_url: str | None, examples: Examples) -> None:
     environment = _environment()
     address = base_url.rstrip("/") + "/" if base_url else None
     common = {"site_title": text.label(title), "base_url": address, "version": __version__}
@@ -108,7 +108,7 @@ def _write_site(
     for page in pages:
         place = folder / page["slug"]
         place.mkdir()
-        page["figures"] = write_figures(page["board"], place, examples)
+        page["figures"] = write_figures(page["board"], place, examples.get(page["lock"].id, {}))
         write_exports(page["board"], place)
         _render(environment, "benchmark.html", place / "index.html", common | page | {"root": "../"})
     _render(environment, "index.html", folder / "index.html", common | {"pages": pages, "root": ""})

@@ -23,7 +23,7 @@ def slug(name: str) -> str:
     plain = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-._")
     if plain == name.lower().replace("/", "-").replace("@", "-") and len(plain) <= 80:
         return plain
-    return f"{plain[:60].strip('-.')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+    return f"{plain[:60].strip('-._')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def missing(value: object) -> bool:

@@ -68,13 +68,13 @@ def gather(records: Iterable[Record], lock: Lock, *, season: str = "open", score
     """The contenders of `lock` in one season.
 
     Records of other benchmarks and seasons are ignored. Left out with a reason are those of another lock of the same
-    benchmark, of another scorer than `scorer_digest` (default: that of most records), and those whose number of errors
+    benchmark, of another scorer than `scorer_digest` (default: that of most cells), and those whose number of errors
     is not that of the test set.
     """
     tasks = {task.id: task for task in lock.tasks}
     ours = [r for r in records if r.season == season and (r.benchmark == lock.id or r.task in tasks)]
     same_lock = [r for r in ours if r.lock_digest == lock.digest]
-    scorer = scorer_digest or _usual(r.scorer_digest for r in same_lock)
+    scorer = scorer_digest or _usual(same_lock)
     reasons = [(record, _reason(record, lock, tasks, scorer)) for record in ours]
     left = sorted({LeftOut(r.model.name, r.task, r.seed, why) for r, why in reasons if why}, key=_order)
     groups: dict[ModelKey, list[Record]] = defaultdict(list)
@@ -90,9 +90,11 @@ def _order(item: LeftOut) -> tuple[str, str, int, str]:
     return item.model, item.task, item.seed, item.reason
 
 
-def _usual(digests: Iterable[str]) -> str:
-    counts = Counter(digests)
-    return min(counts, key=lambda digest: (-counts[digest], digest), default="")
+def _usual(records: Sequence[Record]) -> str:
+    """The scorer of most cells; of two that judged equally many, as after a rescoring, the newest."""
+    cells = Counter(digest for _, digest in {(record.key, record.scorer_digest) for record in records})
+    newest = {record.scorer_digest: record.created for record in sorted(records, key=lambda record: record.created)}
+    return max(cells, key=lambda digest: (cells[digest], newest[digest], digest), default="")
 
 
 def _reason(record: Record, lock: Lock, tasks: dict[str, TaskLock], scorer: str) -> str:
