@@ -32,9 +32,8 @@ def hostile(mock):
     names = ["<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "=cmd|'/C calc'!A0", "@SUM(A1)", "a|b`c*_d_",
              "\\input{/etc/passwd}$x^2$ & 100% #1 ~", "_hidden", "$\\frac", "-1+1", "tab\tline\nbreak\u202edesrever",
              "模型🚀", "x" * 300]  # fmt: skip
-    lock = mock.make_lock("chaos-forecast").model_copy(
-        update={"title": "T <b>&\"'", "about": "</p><script>x()</script>"}
-    )
+    lock = mock.make_lock("video-physics")
+    lock = lock.model_copy(update={"title": "T <b>&\"'", "about": "</p><script>x()</script>"})
     known = mock.make_records(lock, ["gru"])
     records = [
         r.model_copy(update={"model": r.model.model_copy(update={"name": name, "digest": f"{i:064x}"})})

@@ -30,7 +30,7 @@ def test_csv_and_json_hold_full_precision_and_empty_or_null_where_nothing_is(boa
         skill = by_model.skill[row["model"]]
         assert row["skill"] == "" if skill != skill else float(row["skill"]) == skill
     rows = {row["model"]: row for row in json.loads(to_json(table))["rows"]}
-    assert rows["fno"]["skill"] is None and rows["fno"]["rank_low"] if "rank_low" in rows["fno"] else True
+    assert rows["fno"]["skill"] is None and rows["fno"]["place"] == "–"
     assert rows["gru"]["parameters"] == 50307
 
 

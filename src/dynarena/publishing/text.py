@@ -21,7 +21,7 @@ def label(name: str) -> str:
 def slug(name: str) -> str:
     """A file name for any text: ASCII letters, digits, dots and dashes; a digest keeps changed names apart."""
     plain = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-._")
-    if plain == name.lower().replace("/", "-").replace("@", "-") and len(plain) <= 80:
+    if plain and plain == name.lower().replace("/", "-").replace("@", "-") and len(plain) <= 80:
         return plain
     return f"{plain[:60].strip('-._')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 
