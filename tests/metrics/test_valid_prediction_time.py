@@ -81,6 +81,13 @@ def test_angles_are_valid_after_a_full_turn():
     assert score(truth - 4 * np.pi, truth, task) == pytest.approx(score(truth, truth, task))
 
 
+def test_an_angle_unwrapped_over_many_turns_is_measured_on_the_circle():
+    truth = noise(channels=1)
+    task = task_for(truth, mean=0, std=90.0, angles=(0,))
+    error = VPT.curve(dataset(truth + 1, task), dataset(truth, task), task)
+    np.testing.assert_allclose(error, np.sqrt(3) / np.pi, rtol=1e-12)
+
+
 @pytest.mark.parametrize("hostile", [np.nan, np.inf, 1e300])
 def test_a_number_that_is_none_ends_validity(hostile):
     truth = noise()
