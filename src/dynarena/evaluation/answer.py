@@ -62,10 +62,11 @@ def check_answer(path: Path, task: Task, n_batch: int, samples: int = 1) -> NDAr
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _garbage(task, f"no answer file ({error.strerror})") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise _garbage(task, "something that is not a regular file")
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _garbage(task, "something that is not a regular file")
         dtype, shape, start = _read_header(stream, task)
         check_form(dtype, shape, task, n_batch, samples)
         wanted = math.prod(expected) * np.dtype(_DTYPES[dtype]).itemsize
