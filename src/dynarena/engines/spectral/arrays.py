@@ -57,10 +57,14 @@ class Arrays(Protocol):
 
 @dataclass(frozen=True)
 class _Multiplier:
-    """Real and imaginary part of a symbol; a part that vanishes everywhere is None, the real part is doubled."""
+    """Real and imaginary part of a symbol; a part that vanishes everywhere is None.
+
+    The real part holds each number twice, for real views; `negative` is minus the imaginary part.
+    """
 
     real: NDArray[np.float64] | None
     imaginary: NDArray[np.float64] | None
+    negative: NDArray[np.float64] | None
 
 
 class Reference:
@@ -78,14 +82,14 @@ class Reference:
     def multiplier(self, symbol: NDArray[np.complex128]) -> Array:
         imaginary = np.ascontiguousarray(symbol.imag) if symbol.imag.any() else None
         real = np.repeat(symbol.real, 2, axis=-1) if symbol.real.any() or imaginary is None else None
-        return _Multiplier(real, imaginary)
+        return _Multiplier(real, imaginary, None if imaginary is None else -imaginary)
 
     def product(self, multiplier: Array, spectrum: Array) -> Array:
         if multiplier.imaginary is None:
             return (spectrum.view(np.float64) * multiplier.real).view(np.complex128)
         shape = np.broadcast_shapes(multiplier.imaginary.shape, spectrum.shape)
         turned = np.empty(shape, dtype=np.complex128)
-        np.multiply(spectrum.imag, -multiplier.imaginary, out=turned.real)
+        np.multiply(spectrum.imag, multiplier.negative, out=turned.real)
         np.multiply(spectrum.real, multiplier.imaginary, out=turned.imag)
         if multiplier.real is not None:
             turned += (spectrum.view(np.float64) * multiplier.real).view(np.complex128)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from dynarena.engines.spectral.grid import AXES, Grid
 from dynarena.engines.spectral.plan import Plan, make_plan
 from dynarena.engines.spectral.starts import check_law
-from dynarena.engines.spectral.terms import OPERATORS, Expansion
+from dynarena.engines.spectral.terms import OPERATORS, Expansion, Term
 from dynarena.equations.constants import constant, constants
 from dynarena.equations.evaluate import evaluate
 from dynarena.equations.functions import FIELD
@@ -30,7 +32,9 @@ def compile_plan(spec: SystemSpec) -> Plan:
         where = f"{spec.title}, equation {number}"
         tree = parse(text, names, functions=FIELD, where=where)
         _periodic(tree, spec, domain, where)
-        equations.append(expansion.terms(tree, where))
+        terms = expansion.terms(tree, where)
+        _finite(terms, spec, where)
+        equations.append(terms)
     return make_plan(equations)
 
 
@@ -100,6 +104,27 @@ def _periodic(tree: Expr, spec: SystemSpec, domain: Domain, where: str) -> None:
                     got="a jump at the ends of the box",
                     fix=f"write it by sin and cos of multiples of 2*pi*{axis}/{length:g}",
                 )
+
+
+def _finite(terms: list[Term], spec: SystemSpec, where: str) -> None:
+    """Refuses coefficients that overflow or divide by zero at the stated parameters."""
+    values = constants(spec.parameters)
+    with np.errstate(all="ignore"):
+        sizes = [[_float(term.number), *(float(evaluate(c, values)) for c in term.constants)] for term in terms]
+    if not np.isfinite([size for row in sizes for size in row]).all():
+        raise EquationError(
+            "a coefficient is not a finite number",
+            where=where,
+            expected="finite coefficients at the stated parameters",
+            fix="check divisions and large powers",
+        )
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
 
 
 def _positional(tree: Expr, axes: tuple[str, ...], known: set[str]) -> list[Expr]:

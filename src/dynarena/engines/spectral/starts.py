@@ -127,4 +127,3 @@ def check_law(name: str | None, options: Mapping[str, object], state: list[str],
                 got=key,
                 fix="correct or remove it",
             )
-

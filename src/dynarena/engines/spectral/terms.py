@@ -13,7 +13,7 @@ from dynarena.errors import EquationError
 
 OPERATORS = frozenset({"dx", "dy", "dz", "lap", "bilap", "grad2", "invlap"})
 MOST_TERMS = 400
-MOST_BITS = 2000
+MOST_BITS = 500
 
 
 @dataclass(frozen=True, order=True)
