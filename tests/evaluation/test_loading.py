@@ -64,7 +64,7 @@ def test_a_class_without_a_name_is_called_as_it_is(file):
         "import dynarena as da\nclass A(da.Forecaster): pass",
         "from dynarena.evaluation.model import Model\nclass A(Model): pass",
         "from dynarena import Model\nclass _Base(Model): pass\nclass A(_Base): pass",
-        "import torch\nfrom dynarena import Model\nclass Part(torch.nn.Module): pass\nclass A(Model, torch.nn.Module): pass",
+        "import torch\nfrom dynarena import Model\nclass P(torch.nn.Module): pass\nclass A(Model, P): pass",
     ],
 )
 def test_the_only_model_of_a_file_is_found_however_its_base_is_written(file, head):

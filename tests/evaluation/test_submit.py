@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from dynarena.errors import DataError, ResourceError
-from dynarena.evaluation.nursery import Nursery
+from dynarena.evaluation.isolation import isolation
+from dynarena.evaluation.nursery import Nursery, environment
 from dynarena.evaluation.outcome import Limits
 from dynarena.evaluation.predictions import file_digest
 from dynarena.evaluation.submit import submit
@@ -22,11 +23,9 @@ QUICK = Limits(timeout_s=1.5, memory_mb=2000)
 
 @pytest.fixture
 def run(lock, provider, store, home, nursery):
-    def run(model, *systems, fit="per_task", limits=None, **options):
-        frozen = lock(*systems, fit=fit)
-        return submit(
-            model, frozen, provider=provider, store=store, home=home, nursery=nursery, limits=limits, **options
-        )
+    def run(model, *systems, fit="per_task", **options):
+        given = {"provider": provider, "store": store, "home": home, "nursery": nursery, **options}
+        return submit(model, lock(*systems, fit=fit), **given)
 
     return run
 
@@ -39,7 +38,7 @@ def test_a_point_a_field_and_a_video_pass_through_the_same_code(run, write_model
         assert len(record.error) == 4 and len(record.values["nrmse"]) == 4
         assert len(record.curves["nrmse"]) == 7
         assert record.cost.total_s > 0 and record.cost.fit_s is not None and record.cost.predict_s is not None
-        assert record.isolation == "process" or record.isolation == "namespace"
+        assert record.isolation in ("process", "namespace")
         assert record.environment["numpy"] == np.__version__ and record.hardware["cores"] >= 1
     assert {record.id for record in store.all()} == {record.id for record in records}
 
@@ -96,7 +95,7 @@ HOSTILE = {
     "aborts": ("import os; os.abort()", "failed", "SIGABRT"),
     "interrupts": ("raise KeyboardInterrupt", "failed", "KeyboardInterrupt"),
     "kills the warm process": (
-        "import os; os.kill(os.getppid(), 9); import time; time.sleep(9)",
+        "import os; os.kill(os.getppid(), 9); import time; time.sleep(1); os._exit(1)",
         "failed",
         "without an answer",
     ),
@@ -211,11 +210,35 @@ def test_no_secret_and_no_truth_reaches_the_model(run, write_model, monkeypatch)
     assert record.status == "ok", record.message
     monkeypatch.setenv("MY_API_TOKEN", "hush")
     body = f"import os\nassert 'MY_API_TOKEN' not in os.environ\n{write_model.last}"
+    assert "MY_API_TOKEN" not in environment()
     with Nursery() as fresh:
-        pass
-    from dynarena.evaluation.nursery import environment
+        record = run(write_model(body, file="other.py"), "chaos/wheel", nursery=fresh)[0]
+    assert record.status == "ok", record.message
 
-    assert "MY_API_TOKEN" not in environment() and fresh is not None
+
+@pytest.mark.skipif(isolation() != "namespace", reason="this system gives no process namespace")
+def test_a_model_in_a_namespace_sees_no_process_of_ours(run, write_model):
+    body = f"""
+    import os
+    assert os.getppid() == 1 and sum(name.isdigit() for name in os.listdir("/proc")) == 2, os.listdir("/proc")
+    os.kill(1, 9)
+    {write_model.last}
+    """
+    record = run(write_model(body), "chaos/wheel")[0]
+    assert record.status == "ok", record.message
+    assert record.isolation == "namespace"
+
+
+def test_without_namespaces_models_run_all_the_same(run, write_model, monkeypatch, lock, provider, store, home):
+    monkeypatch.setattr("dynarena.evaluation.nursery.wrapper", lambda: ())
+    monkeypatch.setattr("dynarena.evaluation.nursery.isolation", lambda: "process")
+    body = (
+        "import os\nif self.task.kind == 'chaos':\n    os.kill(os.getppid(), 9)\n    os._exit(0)\n" + write_model.last
+    )
+    with Nursery() as plain:
+        records = submit(write_model(body), lock(), provider=provider, store=store, home=home, nursery=plain)
+    assert [record.status for record in records] == ["failed", "ok", "ok"]
+    assert {record.isolation for record in records} == {"process"}
 
 
 def test_an_import_error_a_constructor_error_and_a_fit_error_are_failed_cells(run, write_model):

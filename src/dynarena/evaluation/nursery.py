@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import select
@@ -16,6 +17,7 @@ from typing import Any
 
 import dynarena
 from dynarena.errors import ResourceError
+from dynarena.evaluation.isolation import isolation, wrapper
 from dynarena.evaluation.outcome import Limits, Outcome, interpret
 from dynarena.evaluation.processes import descendants
 
@@ -63,7 +65,8 @@ class Nursery:
         if told is None:
             told = {"exit": 1, "over_memory": False, "peak_mb": 0.0, "events": [], "seconds": time.monotonic() - began}
             told["timed_out"] = told["seconds"] >= limits.timeout_s
-        return interpret(told, n_tasks, limits, device, _tail(folder / "log.txt"))
+        outcome = interpret(told, n_tasks, limits, device, _tail(folder / "log.txt"))
+        return dataclasses.replace(outcome, isolation=isolation())
 
     def start(self) -> None:
         """Start the warm process now, so that the first job need not wait for it."""
@@ -98,7 +101,7 @@ class Nursery:
             return self._process
         self._end()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dynarena.evaluation.warm"],
+            [*wrapper(), sys.executable, "-P", "-m", "dynarena.evaluation.warm"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -90,7 +89,3 @@ def require_device(source: ModelSource, device: str) -> None:
             fix="give --device cuda here, or --scheduler ADDRESS of a cluster with GPU workers",
         )
 
-
-def for_device(works: Iterable[Work], device: str) -> list[Work]:
-    """The same work on another device."""
-    return [dataclasses.replace(work, device=device) for work in works]

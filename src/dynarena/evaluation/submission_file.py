@@ -13,6 +13,7 @@ from typing import Any
 from dynarena.errors import DataError, Refused
 from dynarena.evaluation.answer import NonFinite, check_answer
 from dynarena.evaluation.cell import Provider, TaskData, Work, scored_record, test_digest
+from dynarena.evaluation.isolation import wrapper
 from dynarena.evaluation.loading import ModelSource
 from dynarena.evaluation.nursery import environment
 from dynarena.evaluation.outcome import Limits
@@ -47,8 +48,8 @@ def score_file(
     card = Card(name=name, digest=_digest(path), knows=knows)
     scorer = Scorer(lock)
     source = ModelSource(card, cls=name, file=str(path))
-    work = Work(lock, tuple(lock.tasks), source, home, lock.digest, scorer.digest, season=season)
-    work = work if memory_mb is None else _with_memory(work, memory_mb)
+    limits = Limits(timeout_s=_TIMEOUT_S, memory_mb=memory_mb)
+    work = Work(lock, tuple(lock.tasks), source, home, lock.digest, scorer.digest, season=season, limits=limits)
     records = []
     with tempfile.TemporaryDirectory(prefix="dynarena-") as folder:
         data = {task.id: provider(lock, task, season=season) for task in lock.tasks}
@@ -59,12 +60,6 @@ def score_file(
             store.add(record)
             records.append(record)
     return sorted(records, key=order)
-
-
-def _with_memory(work: Work, memory_mb: float) -> Work:
-    from dataclasses import replace
-
-    return replace(work, limits=Limits(timeout_s=_TIMEOUT_S, memory_mb=memory_mb))
 
 
 def _judge(work: Work, lock: TaskLock, data: TaskData, samples: int | None, answer: Path, scorer: Scorer) -> Record:
@@ -112,7 +107,7 @@ def _parse(path: Path, work: Work, data: dict[str, TaskData], folder: Path) -> d
 
 
 def _ask_child(request: dict[str, Any], folder: Path) -> dict[str, Any] | None:
-    command = [sys.executable, "-P", "-m", "dynarena.evaluation.foreign"]
+    command = [*wrapper(), sys.executable, "-P", "-m", "dynarena.evaluation.foreign"]
     try:
         told = subprocess.run(
             command,
