@@ -29,9 +29,11 @@ def board(mock):
 @pytest.fixture(scope="session")
 def hostile(mock):
     """A board on which models, messages and systems try to break out of every format."""
-    names = ["<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "=cmd|'/C calc'!A0", "@SUM(A1)", "a|b`c*_d_",
-             "\\input{/etc/passwd}$x^2$ & 100% #1 ~", "_hidden", "$\\frac", "-1+1", "tab\tline\nbreak\u202edesrever",
-             "模型🚀", "x" * 300]  # fmt: skip
+    names = [
+        "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "=cmd|'/C calc'!A0", "@SUM(A1)", "a|b`c*_d_",
+        "\\input{/etc/passwd}$x^2$ & 100% #1 ~", "_hidden", "$\\frac", "-1+1", "tab\tline\nbreak\u202edesrever",
+        "模型🚀", "x" * 300,
+    ]  # fmt: skip
     lock = mock.make_lock("video-physics")
     lock = lock.model_copy(update={"title": "T <b>&\"'", "about": "</p><script>x()</script>"})
     known = mock.make_records(lock, ["gru"])

@@ -167,6 +167,13 @@ def test_records_of_another_lock_scorer_or_test_set_are_left_out_and_named(toys)
     assert "3 errors" in reasons["short"] and "20" in reasons["short"] and "not in the lock" in reasons["strange"]
 
 
+def test_where_the_lock_gives_no_test_set_a_shorter_answer_counts_as_failed(toys, row):
+    task = toys.task("chaos/a", 4).model_copy(update={"splits": {}})
+    lock = toys.lock(tasks=[task])
+    records = [toys.record(lock, "chaos/a", "m", [0.3] * n, seed=n) for n in (4, 2)]
+    assert row(build_board(records, lock), "m").skill == pytest.approx(1 - (0.2 + 4) / 2)
+
+
 def test_after_a_rescoring_the_new_scorer_counts(toys, row):
     lock = toys.lock()
     old = constant(toys, lock, "m", [0.2] * 3, scorer_digest="z", created="2026-01-01")

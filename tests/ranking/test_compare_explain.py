@@ -31,7 +31,7 @@ def test_pairing_sees_through_difficulty_that_both_models_share(toys):
     board = build_board(records, lock)
     table = board.table.set_index("model")
     assert table.low["a"] < table.skill["b"]
-    assert compare(board, "a", "b").low > 0
+    assert compare(board, "a", "b").low > 0 and compare(board, "a", "b").p < 1e-6
 
 
 def test_a_model_against_its_copy_cannot_be_told_apart(toys):
