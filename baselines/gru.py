@@ -13,7 +13,7 @@ class GRU(Learned):
     z are standardised components, or the leading principal components of a field or frame.
     """
 
-    name = "GRU"
+    name = "gru"
     authors = "The dynarena developers"
     paper = "Cho et al. (2014), EMNLP; for chaos: Vlachas et al. (2020), Neural Networks 126, 191"
     license = "Apache-2.0"
@@ -40,9 +40,8 @@ class GRU(Learned):
         return self.coordinates.encode(states)
 
     def decode(self, z: Tensor) -> Tensor:
-        """[..., rank] -> [..., *state]; frames are clipped to [0, 1]."""
-        states = self.coordinates.decode(z)
-        return states.clamp(0, 1) if self.task.kind == "video" else states
+        """[..., rank] -> [..., *state]."""
+        return self.coordinates.decode(z)
 
     def network(self, shape: torch.Size) -> nn.Module:
         """One cell over the coordinates."""

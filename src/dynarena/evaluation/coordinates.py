@@ -20,6 +20,7 @@ class Coordinates:
 
     def __init__(self, train: Tensor, task: Task, *, most: int = 64, sample: int = 1500) -> None:
         self.shape = train.shape[2:]
+        self.frames = task.kind == "video"
         size = self.shape.numel()
         per_channel = size // len(task.mean)
         self.mean = torch.tensor(task.mean, dtype=torch.float64, device=train.device).repeat_interleave(per_channel)
@@ -43,9 +44,10 @@ class Coordinates:
         return flat if self.axes is None else flat @ self.axes
 
     def decode(self, z: Tensor) -> Tensor:
-        """[..., rank] -> [..., *state] in physical units."""
+        """[..., rank] -> [..., *state] in physical units; frames are clipped to [0, 1]."""
         flat = z if self.axes is None else z @ self.axes.T
-        return (flat * self.std + self.mean).unflatten(-1, self.shape)
+        states = (flat * self.std + self.mean).unflatten(-1, self.shape)
+        return states.clamp(0, 1) if self.frames else states
 
     def bound(self, z: Tensor) -> Tensor:
         """z clamped to the range seen in train, so that a roll-out stays finite."""

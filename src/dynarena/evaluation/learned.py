@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from copy import deepcopy
-from operator import itemgetter
 from typing import ClassVar
 
 import torch
@@ -119,7 +117,7 @@ class Learned(Forecaster):
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.lr, total_steps=self.steps + 1, pct_start=0.15)
         given = min(self.task.context, self.warm_up, z.shape[1] - 1) if self.recurrent else self.seen
         batch = self.batch if z.dim() < 5 else max(1, self.batch // 2)
-        best = (float("inf"), self.module.state_dict())
+        best, least = [weights.detach().clone() for weights in parameters], float("inf")
         for step in range(self.steps):
             ahead = min(self._ahead(step), z.shape[1] - given)
             optimiser.zero_grad()
@@ -128,8 +126,12 @@ class Learned(Forecaster):
             optimiser.step()
             schedule.step()
             if (step + 1) % max(1, self.steps // CHECKS) == 0:
-                best = min(best, (self._held_out_error(held_out), deepcopy(self.module.state_dict())), key=itemgetter(0))
-        self.module.load_state_dict(best[1])
+                error = self._held_out_error(held_out)
+                if error < least:
+                    best, least = [weights.detach().clone() for weights in parameters], error
+        with torch.no_grad():
+            for weights, kept_weights in zip(parameters, best, strict=True):
+                weights.copy_(kept_weights)
 
     def _held_out_error(self, z: Tensor) -> float:
         given = min(self.task.context, z.shape[1] - 1)
