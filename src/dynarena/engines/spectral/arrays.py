@@ -34,8 +34,16 @@ class Arrays(Protocol):
         """A symbol made ready for `product`."""
         ...
 
-    def product(self, multiplier: Array, spectrum: Array) -> Array:
-        """multiplier x spectrum."""
+    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
+        """multiplier x spectrum, in `out` where it is given (never the spectrum itself)."""
+        ...
+
+    def times(self, a: Array, b: Array, out: Array) -> Array:
+        """a b of real arrays, in `out`."""
+        ...
+
+    def like(self, array: Array) -> Array:
+        """A new array of the same kind and shape, its numbers unset."""
         ...
 
     def forward(self, values: Array, kept: tuple[int, ...]) -> Array:
@@ -84,16 +92,23 @@ class Reference:
         real = np.repeat(symbol.real, 2, axis=-1) if symbol.real.any() or imaginary is None else None
         return _Multiplier(real, imaginary, None if imaginary is None else -imaginary)
 
-    def product(self, multiplier: Array, spectrum: Array) -> Array:
+    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
         if multiplier.imaginary is None:
-            return (spectrum.view(np.float64) * multiplier.real).view(np.complex128)
-        shape = np.broadcast_shapes(multiplier.imaginary.shape, spectrum.shape)
-        turned = np.empty(shape, dtype=np.complex128)
-        np.multiply(spectrum.imag, multiplier.negative, out=turned.real)
-        np.multiply(spectrum.real, multiplier.imaginary, out=turned.imag)
+            view = None if out is None else out.view(np.float64)
+            return np.multiply(spectrum.view(np.float64), multiplier.real, out=view).view(np.complex128)
+        if out is None:
+            out = np.empty(np.broadcast_shapes(multiplier.imaginary.shape, spectrum.shape), dtype=np.complex128)
+        np.multiply(spectrum.imag, multiplier.negative, out=out.real)
+        np.multiply(spectrum.real, multiplier.imaginary, out=out.imag)
         if multiplier.real is not None:
-            turned += (spectrum.view(np.float64) * multiplier.real).view(np.complex128)
-        return turned
+            out += (spectrum.view(np.float64) * multiplier.real).view(np.complex128)
+        return out
+
+    def times(self, a: Array, b: Array, out: Array) -> Array:
+        return np.multiply(a, b, out=out)
+
+    def like(self, array: Array) -> Array:
+        return np.empty_like(array)
 
     def forward(self, values: Array, kept: tuple[int, ...]) -> Array:
         out = scipy.fft.rfft(values, axis=-1, workers=1)[..., : kept[-1] + 1]
@@ -138,8 +153,14 @@ class Torch:
         part = symbol if symbol.imag.any() else symbol.real
         return self._torch.tensor(part, dtype=kind, device=self._device)
 
-    def product(self, multiplier: Array, spectrum: Array) -> Array:
-        return multiplier * spectrum
+    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
+        return self._torch.mul(multiplier, spectrum, out=out)
+
+    def times(self, a: Array, b: Array, out: Array) -> Array:
+        return self._torch.mul(a, b, out=out)
+
+    def like(self, array: Array) -> Array:
+        return self._torch.empty_like(array)
 
     def forward(self, values: Array, kept: tuple[int, ...]) -> Array:
         out = self._torch.fft.rfft(values, dim=-1)[..., : kept[-1] + 1]

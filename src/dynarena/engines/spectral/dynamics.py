@@ -37,19 +37,29 @@ class Dynamics:
         ]
         self._forcing = {row: arrays.spectrum(part) for row, part in symbols.forcing(plan.forcing).items()}
 
-    def rest(self, state: Array) -> Array:
-        """Everything but the diagonal linear part, dealiased."""
-        rows: dict[int, Array] = {}
+    def rest(self, state: Array, out: Array) -> Array:
+        """Everything but the diagonal linear part, dealiased, in `out`."""
+        begun: set[int] = set()
         fields = self._atoms(state)
         for group, targets in enumerate(self._targets):
             spectrum = self.arrays.forward(self._products.sum(group, fields), self.grid.kept)
             for equation, multiplier in targets:
-                _add(rows, equation, self.arrays.product(multiplier, spectrum))
+                self._add(out, equation, multiplier, spectrum, begun)
         for source, equation, multiplier in self._couplings:
-            _add(rows, equation, self.arrays.product(multiplier, state[source]))
-        for equation, spectrum in self._forcing.items():
-            _add(rows, equation, spectrum)
-        return self._stack([_like(rows.get(row, 0.0), state[row]) for row in range(len(state))])
+            self._add(out, equation, multiplier, state[source], begun)
+        for equation in range(len(state)):
+            if equation not in begun:
+                out[equation] = 0.0
+            if equation in self._forcing:
+                out[equation] += self._forcing[equation]
+        return out
+
+    def _add(self, out: Array, equation: int, multiplier: Array, spectrum: Array, begun: set[int]) -> None:
+        if equation in begun:
+            out[equation] += self.arrays.product(multiplier, spectrum)
+        else:
+            self.arrays.product(multiplier, spectrum, out[equation])
+            begun.add(equation)
 
     def spectrum(self, fields: NDArray[np.float64]) -> Array:
         """Amplitudes of fields [trajectory, field, *points], those above the kept modes removed."""
@@ -72,12 +82,3 @@ class Dynamics:
 
     def _stack(self, spectra: Sequence[Array]) -> Array:
         return spectra[0][None] if len(spectra) == 1 else self.arrays.stack(list(spectra))
-
-
-def _add(rows: dict[int, Array], equation: int, part: Array) -> None:
-    rows[equation] = rows[equation] + part if equation in rows else part
-
-
-def _like(part: Array | float, row: Array) -> Array:
-    """A part, one row for all trajectories or none at all, in the shape of a field's spectrum."""
-    return part if getattr(part, "shape", ()) == row.shape else part + 0.0 * row

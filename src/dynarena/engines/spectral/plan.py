@@ -101,7 +101,19 @@ def _merge(columns: dict[Product, list[Weight]]) -> tuple[Group, ...]:
         lead, weights = _normalised(column)
         if lead.number:
             merged[weights].append((lead, product))
-    return tuple(Group(tuple(parts), weights) for weights, parts in merged.items())
+    return tuple(_lone(parts[0], weights) if len(parts) == 1 else Group(tuple(parts), weights)
+                 for weights, parts in merged.items())  # fmt: skip
+
+
+def _lone(part: tuple[Coefficient, Product], weights: tuple[Weight, ...]) -> Group:
+    """A product on its own: its coefficient multiplies the spectrum, which is smaller."""
+    lead, product = part
+    scaled = (
+        Weight(w.equation, Coefficient(lead.number * w.coefficient.number, lead.constants + w.coefficient.constants),
+               w.operator)
+        for w in weights
+    )  # fmt: skip
+    return Group(((Coefficient(Fraction(1), ()), product),), tuple(scaled))
 
 
 def _normalised(column: list[Weight]) -> tuple[Coefficient, tuple[Weight, ...]]:

@@ -6,7 +6,6 @@ Linear systems are solved exactly. Coefficients are complex wherever L is.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,9 @@ class Scheme(ABC):
 
     def __init__(self, dynamics: Dynamics, h: float) -> None:
         self._rest = dynamics.rest
+        self._arrays = dynamics.arrays
         self._product = dynamics.arrays.product
+        self._memory: list[Array] = []
         half, whole = phi(dynamics.linear * (0.5 * h)), phi(dynamics.linear * h)
         self._decay_half, self._decay = (dynamics.arrays.multiplier(values[0]) for values in (half, whole))
         self._weights = [dynamics.arrays.multiplier(weight) for weight in self.weights(h, half, whole)]
@@ -34,7 +35,20 @@ class Scheme(ABC):
 
     @abstractmethod
     def step(self, state: Array) -> Array:
-        """The state one step later."""
+        """The state one step later; the memory of the one given is used again."""
+
+    def _finish(self, state: Array, n_state: Array, n_mid: Array, n_last: Array, spare: Array, out: Array) -> Array:
+        """E state + first n_state + middle n_mid + last n_last."""
+        self._product(self._decay, state, out)
+        for weight, n in zip(self._weights[-3:], (n_state, n_mid, n_last), strict=True):
+            out += self._product(weight, n, spare)
+        return out
+
+    def _buffers(self, state: Array, count: int) -> list[Array]:
+        """Arrays like the state, the same ones at every step: fresh memory would cost more than the arithmetic."""
+        if not self._memory:
+            self._memory = [self._arrays.like(state) for _ in range(count)]
+        return self._memory
 
 
 class CoxMatthews(Scheme):
@@ -44,16 +58,20 @@ class CoxMatthews(Scheme):
         return [h * 0.5 * half[1], *_quadrature(h, whole)]
 
     def step(self, state: Array) -> Array:
-        times, (quarter, first, middle, last) = self._product, self._weights
-        n_state = self._rest(state)
-        halfway = times(self._decay_half, state)
-        a = halfway + times(quarter, n_state)
-        n_a = self._rest(a)
-        n_b = self._rest(halfway + times(quarter, n_a))
-        n_c = self._rest(times(self._decay_half, a) + times(quarter, n_b + n_b - n_state))
-        out: Any = times(self._decay, state) + times(first, n_state)
-        out += times(middle, n_a + n_b)
-        out += times(last, n_c)
+        times, rest, quarter = self._product, self._rest, self._weights[0]
+        n_state, n_a, n_b, halfway, a, b = self._buffers(state, 6)
+        times(self._decay_half, state, halfway)
+        times(quarter, rest(state, n_state), a)
+        a += halfway
+        times(quarter, rest(a, n_a), b)
+        b += halfway
+        n_a += rest(b, n_b)
+        n_b += n_b
+        n_b -= n_state
+        c = times(self._decay_half, a, halfway)
+        c += times(quarter, n_b, b)
+        out = self._finish(state, n_state, n_a, rest(c, n_b), b, a)
+        self._memory[4] = state
         return out
 
 
@@ -65,16 +83,21 @@ class Krogstad(Scheme):
         return [*(h * stage for stage in stages), *_quadrature(h, whole)]
 
     def step(self, state: Array) -> Array:
-        times, (a_0, b_0, b_a, c_0, c_b, first, middle, last) = self._product, self._weights
-        n_state = self._rest(state)
-        halfway = times(self._decay_half, state)
-        n_a = self._rest(halfway + times(a_0, n_state))
-        n_b = self._rest(halfway + times(b_0, n_state) + times(b_a, n_a))
-        whole = times(self._decay, state)
-        n_c = self._rest(whole + times(c_0, n_state) + times(c_b, n_b))
-        out: Any = whole + times(first, n_state)
-        out += times(middle, n_a + n_b)
-        out += times(last, n_c)
+        times, rest, (a_0, b_0, b_a, c_0, c_b) = self._product, self._rest, self._weights[:5]
+        n_state, n_a, n_b, halfway, stage, spare = self._buffers(state, 6)
+        times(self._decay_half, state, halfway)
+        times(a_0, rest(state, n_state), stage)
+        stage += halfway
+        times(b_a, rest(stage, n_a), stage)
+        stage += times(b_0, n_state, spare)
+        stage += halfway
+        rest(stage, n_b)
+        times(self._decay, state, stage)
+        stage += times(c_0, n_state, spare)
+        stage += times(c_b, n_b, spare)
+        n_a += n_b
+        out = self._finish(state, n_state, n_a, rest(stage, n_b), spare, halfway)
+        self._memory[3] = state
         return out
 
 
