@@ -44,8 +44,9 @@ def lyapunov_spectrum(
 ) -> Spectrum:
     """The exponents of each start by Benettin's method: tangent vectors under the exact Jacobian, orthonormalised.
 
-    After a transient of 1000 orthonormalisations (300 above 8 dimensions) that is not counted, the duration doubles until the standard error of
-    the leading exponent over the starts is below `precision` of it, or `work` operations are spent.
+    After a transient of 1000 orthonormalisations (300 above 8 dimensions) that is not counted, the duration doubles
+    until the standard error of the leading exponent over the starts is below `precision` of it, or `work` operations
+    are spent.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.
     """
