@@ -38,12 +38,13 @@ def leaderboard(
     as_json: Json = False,
 ) -> None:
     """The board: place, skill with its interval, cost."""
+    from dynarena.publishing.table import board_table
     from dynarena.publishing.terminal import render_board
 
     names = [benchmark] if benchmark else _frozen(quick)
     boards = [board_of(name, quick=quick) for name in names]
     if as_json:
-        content = [{"benchmark": b.lock.id, "rows": b.table.to_dict("records")} for b in boards]
+        content = [{"benchmark": b.lock.id, "rows": board_table(b).rows} for b in boards]
         print_json(content[0] if benchmark else content)
         return
     for board in boards:

@@ -33,9 +33,13 @@ def gather_examples(board: Board, home: Path) -> dict[str, Example]:
 
 
 def _shown(board: Board) -> list[str]:
-    """The best models of each class of information, then the anchors."""
+    """The best models that know nothing, the best of the other classes, then the anchors: what a figure has room for."""
     table = board.table
-    best = [label for _, rows in table.groupby("knows", sort=False) for label in rows["model"].head(N_BEST)]
+    best = [
+        label
+        for knows, rows in table.groupby("knows", sort=False)
+        for label in rows["model"].head(N_BEST if knows == "nothing" else 1)
+    ]
     anchors = list(table["model"][table["anchor"] != ""])
     return list(dict.fromkeys([*best, *anchors]))
 
