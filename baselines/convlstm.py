@@ -9,11 +9,12 @@ from dynarena.evaluation.learned import Learned
 class ConvLSTM(Learned):
     """c = f c + i tanh(g),  h = o tanh(c),  (i, f, o, g) = K * [u[t], h];  u[t+1] = u[t] + s R([h, u[t]]).
 
-    i, f and o pass through a sigmoid * is a convolution, and R is two of them. The network reads the context, then goes on from its own
-    predictions. `kernels` are the widths of the convolutions over one axis and over two. One code for fields of one and two axes and for frames: fields wrap around, frames repeat their border.
+    i, f and o pass through a sigmoid, * is a convolution, and R is two of them. The network reads the context, then goes
+    on from its own predictions. `kernels` are the widths of the convolutions over one axis and over two. One code for
+    fields of one and two axes and for frames: fields wrap around, frames repeat their border.
     """
 
-    name = "ConvLSTM"
+    name = "convlstm"
     authors = "The dynarena developers"
     paper = "Shi et al. (2015), Convolutional LSTM Network, NeurIPS"
     license = "Apache-2.0"
@@ -40,7 +41,8 @@ class ConvLSTM(Learned):
     def network(self, shape: torch.Size) -> nn.Module:
         """One cell over the axes of one state."""
         channels, *space = shape
-        return Cell(channels, self.width, self.kernels[len(space) - 1], len(space), "circular" if self.task.kind == "pde" else "replicate")
+        padding = "circular" if self.task.kind == "pde" else "replicate"
+        return Cell(channels, self.width, self.kernels[len(space) - 1], len(space), padding)
 
 
 class Cell(nn.Module):

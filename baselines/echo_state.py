@@ -14,13 +14,14 @@ from dynarena.evaluation.ridge import Moments, choose_ridge, free_run_error
 class EchoState(Forecaster):
     """r[t] = (1 - a) r[t-1] + a tanh(A r[t-1] + B z[t] + b);  z[t+1] = z[t] + W [r[t], r²[t], z[t], 1].
 
-    A is sparse with the given spectral radius, B and b are uniform; only W is fitted, by ridge regression over all train
-    trajectories after a wash-out as long as the context. The scale of B z, one of `input_scales`, and the ridge penalty,
-    one of `penalties`, are those whose free runs are best on held-out train trajectories. z are standardised components, or the leading principal components of a field or
-    frame. Each step is clamped to the range of z in train.
+    A is sparse with the given spectral radius, B and b are uniform; only W is fitted, by ridge regression over all
+    train trajectories after a wash-out as long as the context. The scale of B z, one of `input_scales`, and the ridge
+    penalty, one of `penalties`, are those whose free runs are best on held-out train trajectories. z are standardised
+    components, or the leading principal components of a field or frame, clamped to their range in train, a quarter
+    wider on either side.
     """
 
-    name = "Echo state network"
+    name = "echo_state"
     authors = "The dynarena developers"
     paper = "Jaeger & Haas (2004), Science 304, 78; Pathak et al. (2018), Phys. Rev. Lett. 120, 024102"
     license = "Apache-2.0"

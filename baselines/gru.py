@@ -25,7 +25,13 @@ class GRU(Learned):
     history = {"chaos": 1, "pde": 1, "video": 1}
 
     def __init__(
-        self, units: int = 64, components: int = 32, steps: int = 600, batch: int = 32, lr: float = 5e-3, unroll: int = 16
+        self,
+        units: int = 64,
+        components: int = 32,
+        steps: int = 600,
+        batch: int = 32,
+        lr: float = 5e-3,
+        unroll: int = 16,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.units = units

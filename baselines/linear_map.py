@@ -15,12 +15,12 @@ class LinearMap(Forecaster):
 
     z are standardised components, or the leading principal components of a field or frame. The delays k are as many as
     the context offers, at most `delays`. The ridge penalty is the one of `penalties` whose free run is best on held-out
-    train trajectories. Each step is clamped to the range of z in train.
+    train trajectories. Each step is clamped to the range of z in train, a quarter wider on either side.
     """
 
-    name = "Linear map"
+    name = "linear_map"
     authors = "The dynarena developers"
-    paper = "Schmid (2010), J. Fluid Mech. 656, 5; with delays: Arbabi & Mezic (2017), SIAM J. Appl. Dyn. Syst. 16, 2096"
+    paper = "Schmid (2010), J. Fluid Mech. 656, 5; Arbabi & Mezic (2017), SIAM J. Appl. Dyn. Syst. 16, 2096"
     license = "Apache-2.0"
     tier = "core"
     knows = "nothing"

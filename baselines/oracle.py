@@ -17,7 +17,7 @@ class Oracle(Model):
     the equations alone is worth.
     """
 
-    name = "Oracle"
+    name = "oracle"
     authors = "The dynarena developers"
     license = "Apache-2.0"
     tier = "core"

@@ -23,7 +23,7 @@ def test_climatology_has_a_normalised_error_of_exactly_one_on_train_itself(world
 
 def test_drift_is_exact_on_straight_lines_and_persists_from_one_state(build, tools):
     slope = torch.tensor([[1.0, -2.0], [0.5, 3.0]], dtype=torch.float64)
-    data = (slope[:, None] * torch.arange(12.0, dtype=torch.float64)[:, None] + 4)[..., :]
+    data = slope[:, None] * torch.arange(12.0, dtype=torch.float64)[:, None] + 4
     place = tools.world(data.repeat(2, 1, 1), 2, 3, 9, ("component",))
     torch.testing.assert_close(tools.ask(build("drift"), place).double(), place.truth)
     single = tools.world(data.repeat(2, 1, 1), 2, 1, 4, ("component",))
@@ -53,9 +53,7 @@ def spiral(n: int, points: int) -> torch.Tensor:
 def test_the_linear_map_recovers_a_linear_system_s_roll_out(delays, build, tools):
     place = tools.world(spiral(40, 60), 30, 10, 50, ("component",))
     model = tools.fitted(build("linear_map", delays=delays), place)
-    model_in_double = place.context
-    model.task = place.task
-    answer = model.forecast(model_in_double, 50)
+    answer = model.forecast(place.context, 50)
     assert (answer - place.truth).abs().max() < 1e-4 * place.truth.std()
 
 
@@ -74,7 +72,7 @@ def test_the_linear_map_moves_a_field_that_principal_components_carry(worlds, bu
 
 
 def test_the_analogue_reproduces_a_periodic_signal(build, fit_ask, tools):
-    t = torch.arange(100.0, dtype=torch.float64)
+    t = torch.arange(200.0, dtype=torch.float64)
     signal = torch.stack([torch.sin(2 * torch.pi * t / 20), torch.cos(4 * torch.pi * t / 20)], dim=-1)
     data = torch.stack([signal.roll(-shift, 0) for shift in (0, 3, 11)])
     place = tools.world(data, 2, 5, 90, ("component",))

@@ -50,8 +50,9 @@ class Coordinates:
         return states.clamp(0, 1) if self.frames else states
 
     def bound(self, z: Tensor) -> Tensor:
-        """z clamped to the range seen in train, so that a roll-out stays finite."""
-        return torch.minimum(torch.maximum(z, self.low), self.high)
+        """z clamped to the range seen in train, a quarter wider on either side, so that a roll-out stays finite."""
+        margin = (self.high - self.low) / 4
+        return torch.minimum(torch.maximum(z, self.low - margin), self.high + margin)
 
     def _standardise(self, states: Tensor) -> Tensor:
         flat = states.to(torch.float64).flatten(-len(self.shape))

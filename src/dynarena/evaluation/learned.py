@@ -22,13 +22,14 @@ class Learned(Forecaster):
 
     A subclass builds `network(shape)`: a module that maps the last k states [batch, k, *state] and its memory (None at
     first) to the increment in units of s, [batch, *state], and the new memory. A `recurrent` network reads the whole
-    context before it forecasts (in training at most `warm_up` states); any other sees only the last k = `history[kind]`.
+    context before it forecasts (in training at most `warm_up` states); any other sees the last k = `history[kind]`.
     Where a state has two axes, its 2 x 2 blocks are folded into channels, which makes a network four times cheaper.
 
     Adam makes `steps` gradient steps on `batch` windows of train (half as many where a state has two axes); never the
-    clock ends them. The first half predicts one step ahead, the second half free runs growing to `unroll` steps. An error counts in units of s, so persistence costs 1.
-    Of the weights at eight moments those are kept whose free runs are best on a tenth of the trajectories, held out.
-    States are clamped to the range of train, a quarter wider on either side, so that every roll-out is finite.
+    clock ends them. The first half predicts one step ahead, the second half free runs growing to `unroll` steps. An
+    error counts in units of s, so persistence costs 1. Of the weights at eight moments those are kept whose free runs
+    are best on a tenth of the trajectories, held out. States are clamped to the range of train, a quarter wider on
+    either side, so that every roll-out is finite.
     """
 
     recurrent: ClassVar[bool] = False
@@ -93,7 +94,7 @@ class Learned(Forecaster):
         return torch.stack(path, dim=1)
 
     def loss(self, windows: Tensor, ahead: int) -> Tensor:
-        """Mean square error, in units of s, of roll-outs over the last `ahead` states of windows [batch, time, *state]."""
+        """Mean square error, in units of s, over the last `ahead` states of windows [batch, time, *state]."""
         predicted = self.roll(windows[:, :-ahead], ahead)
         return ((predicted - windows[:, -predicted.shape[1] :]) / self.step_size).square().mean()
 

@@ -50,7 +50,7 @@ def choose_ridge(
 
 
 def free_run_error(run: Callable[[Tensor, int], Tensor], z: Tensor, context: int, ahead: int, starts: int = 8) -> float:
-    """Mean over time of e / (1 + e), e the mean square error of standardised free runs: what is lost cannot be lost twice.
+    """Mean over time of e / (1 + e), e the normalised square error of free runs: what is lost is not lost twice.
 
     run(context, ahead) answers [batch, ahead, rank] to [batch, context, rank]; the runs start at up to `starts` evenly
     spaced places of each trajectory of z [trajectory, time, rank].
