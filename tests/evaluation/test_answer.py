@@ -76,10 +76,11 @@ FORM = {"dtype": "float64", "shape": [3, 5, 2, 4]}
         raw({"dtype": "float64"}),
         raw({"dtype": "float64", "shape": ["x"]}),
         raw(FORM),
+        raw(json.dumps(FORM).encode().ljust(5000), GOOD.tobytes()),
         raw(FORM, GOOD.tobytes()[:-1]),
         raw(FORM, GOOD.tobytes() + b"x"),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_garbage_is_refused(tmp_path, content):
     (tmp_path / "a").write_bytes(content)

@@ -1,4 +1,4 @@
-"""A dry run of seconds: what a model must return, whether it does, whether it can be trusted, what the board will cost."""
+"""A dry run of seconds: what a model must return, whether it does and can be trusted, what the board will cost."""
 
 from __future__ import annotations
 
