@@ -10,7 +10,7 @@ from video_builders import cheats, clip_task, forecast_of, thrown, truth_of
 from dynarena.engines.render import render
 
 CENTROID = module("centroid_error")
-DIAGONAL = 10 * np.sqrt(2)
+LOST = 5.0  # half the world
 
 
 def score(frames, states, resolution=64):
@@ -48,7 +48,7 @@ def test_it_agrees_with_thresholded_centroids_taken_by_a_loop():
                 other = frozen[n, t, 2 - channel]
                 rows, columns = np.nonzero(other < 128)
                 x, y = (columns.mean() + 0.5) * pixel, 10 - (rows.mean() + 0.5) * pixel
-                distances.append(np.hypot(x - states[n, 4 + t, disc, 0], y - states[n, 4 + t, disc, 1]))
+                distances.append(min(np.hypot(x - states[n, 4 + t, disc, 0], y - states[n, 4 + t, disc, 1]), LOST))
             assert value[n, t] == pytest.approx(np.mean(distances), abs=0.1 * pixel)
 
 
@@ -59,15 +59,24 @@ def test_the_true_clip_beats_every_cheat():
         assert (score(frames, states).mean(axis=1) > 5 * truth).all(), name
 
 
-def test_what_is_missing_costs_the_diagonal():
+def test_what_is_missing_costs_as_much_as_what_is_lost():
     states = thrown()
     white = np.full((8, 12, 3, 64, 64), 255, np.uint8)
-    assert score(white, states) == pytest.approx(np.full((8, 12), DIAGONAL))
+    assert score(white, states) == pytest.approx(np.full((8, 12), LOST))
     for name in ("doubled", "swapped colours", "a stranger joins"):
         assert score(cheats(states)[name], states).max() > 1, name
     spoilt = drawn(states[:, 4:]) / 255
     spoilt[2, 5, 0, 0, 0] = np.inf
-    assert score(spoilt, states)[2, 5] == pytest.approx(DIAGONAL)
+    assert score(spoilt, states)[2, 5] == pytest.approx(LOST)
+
+
+def test_to_vanish_never_pays():
+    states = thrown()
+    far = states[:, 4:].copy()
+    far[:, :, 0, 0] = 10 - far[:, :, 0, 0]
+    worst = score(drawn(far), states)
+    white = score(np.full((8, 12, 3, 64, 64), 255, np.uint8), states)
+    assert (worst <= white + 1e-12).all()
 
 
 def test_frames_in_which_the_truth_is_cut_are_not_judged():
@@ -84,4 +93,4 @@ def test_samples_are_averaged():
     states = thrown()
     future = drawn(states[:, 4:])
     both = np.stack([future, np.full_like(future, 255)])
-    assert score(both, states) == pytest.approx((score(future, states) + DIAGONAL) / 2)
+    assert score(both, states) == pytest.approx((score(future, states) + LOST) / 2)
