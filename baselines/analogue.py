@@ -14,7 +14,7 @@ class Analogue(Forecaster):
     the train trajectories end before the horizon, the search is made again from the end of what was found.
     """
 
-    name = "Analogue"
+    name = "analogue"
     authors = "The dynarena developers"
     paper = "Lorenz (1969), J. Atmos. Sci. 26, 636"
     license = "Apache-2.0"

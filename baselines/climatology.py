@@ -9,7 +9,7 @@ from dynarena import Forecaster
 class Climatology(Forecaster):
     """u[T+h] = mean of the train split, one number a channel, everywhere and always."""
 
-    name = "Climatology"
+    name = "climatology"
     authors = "The dynarena developers"
     license = "Apache-2.0"
     tier = "core"

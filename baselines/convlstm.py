@@ -9,9 +9,9 @@ from dynarena.evaluation.learned import Learned
 class ConvLSTM(Learned):
     """c = f c + i tanh(g),  h = o tanh(c),  (i, f, o, g) = K * [u[t], h];  u[t+1] = u[t] + s R([h, u[t]]).
 
-    i, f and o pass through a sigmoid, * is a convolution, and R is two of them. The network reads the context, then goes
-    on from its own predictions. `kernels` are the widths of the convolutions over one axis and over two. One code for
-    fields of one and two axes and for frames: fields wrap around, frames repeat their border.
+    i, f and o pass through a sigmoid, * is a convolution, and R is two of them. The network reads the context, then
+    goes on from its own predictions. `kernels` are the widths of the convolutions over one axis and over two. One code
+    for fields of one and two axes and for frames: fields wrap around, frames repeat their border.
     """
 
     name = "convlstm"

@@ -12,7 +12,7 @@ class Drift(Forecaster):
     Frames are clipped to [0, 1]. A context of one state has no slope and persists.
     """
 
-    name = "Drift"
+    name = "drift"
     authors = "The dynarena developers"
     paper = "Hyndman & Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd ed., section 5.2"
     license = "Apache-2.0"

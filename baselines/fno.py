@@ -15,7 +15,7 @@ class FNO(Learned):
     frames are not periodic and are padded by an eighth. Needs the extra "baselines".
     """
 
-    name = "FNO"
+    name = "fno"
     authors = "The dynarena developers"
     paper = "Li et al. (2021), Fourier Neural Operator for Parametric Partial Differential Equations, ICLR"
     license = "Apache-2.0"

@@ -8,7 +8,7 @@ from dynarena import Forecaster
 class Persistence(Forecaster):
     """u[T+h] = u[T]."""
 
-    name = "Persistence"
+    name = "persistence"
     authors = "The dynarena developers"
     license = "Apache-2.0"
     tier = "core"

@@ -15,7 +15,7 @@ class UNet(Learned):
     halved while it stays even, at most `levels` times.
     """
 
-    name = "U-Net"
+    name = "unet"
     authors = "The dynarena developers"
     paper = "Ronneberger, Fischer & Brox (2015), MICCAI; as a solver: Gupta & Brandstetter (2022), arXiv:2209.15616"
     license = "Apache-2.0"

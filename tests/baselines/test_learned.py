@@ -36,11 +36,11 @@ def test_a_moving_wave_is_learned_within_seconds(name, learned, worlds, build, t
     assert reached < 0.5 * error(tools.ask(climatology, place), place)
 
 
-@pytest.mark.parametrize("place_name", ["field", "plane", "frames", "points"])
-@pytest.mark.parametrize("name", SMALL)
+GRIDS = [(name, place) for name in SMALL for place in ("field", "plane", "frames")]
+
+
+@pytest.mark.parametrize(("name", "place_name"), [("gru", "points"), *GRIDS])
 def test_every_parameter_receives_a_gradient(name, place_name, worlds, tools):
-    if place_name == "points" and name != "gru":
-        pytest.skip("a network over a grid")
     place = worlds[place_name]
     model = tools.fitted(tools.model_class(name)(**SMALL[name] | {"steps": 1}), place)
     z = model.encode(place.train[:2].to(model.dtype))
@@ -101,7 +101,7 @@ def test_training_runs_longer_roll_outs_only_in_its_second_half(tools):
     ahead = [model._ahead(step) for step in range(100)]
     assert set(ahead[:51]) == {1}
     assert ahead == sorted(ahead) and ahead[-1] == 4
-    assert ahead.count(2) == ahead.count(3)
+    assert abs(ahead.count(2) - ahead.count(3)) <= 1
 
 
 def test_folding_a_grid_into_channels_loses_nothing(worlds, tools):

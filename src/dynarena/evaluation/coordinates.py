@@ -46,7 +46,7 @@ class Coordinates:
     def decode(self, z: Tensor) -> Tensor:
         """[..., rank] -> [..., *state] in physical units; frames are clipped to [0, 1]."""
         flat = z if self.axes is None else z @ self.axes.T
-        states = (flat * self.std + self.mean).unflatten(-1, self.shape)
+        states: Tensor = (flat * self.std + self.mean).reshape(*z.shape[:-1], *self.shape)
         return states.clamp(0, 1) if self.frames else states
 
     def bound(self, z: Tensor) -> Tensor:
@@ -56,7 +56,8 @@ class Coordinates:
 
     def _standardise(self, states: Tensor) -> Tensor:
         flat = states.to(torch.float64).flatten(-len(self.shape))
-        return (flat - self.mean) / self.std
+        standard: Tensor = (flat - self.mean) / self.std
+        return standard
 
 
 def safe_std(task: Task) -> Tensor:

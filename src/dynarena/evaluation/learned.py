@@ -65,7 +65,7 @@ class Learned(Forecaster):
         states = unfolded * self.std + self.mean
         return states.clamp(0, 1) if self.task.kind == "video" else states
 
-    def fit(self, train: Tensor, task: Task) -> None:
+    def fit(self, train: Tensor, task: Task) -> None:  # type: ignore[override]
         """Train on train, [trajectory, time, *state]."""
         self.prepare(train, task)
         z = torch.stack([self.encode(states) for states in train])
@@ -122,7 +122,7 @@ class Learned(Forecaster):
         for step in range(self.steps):
             ahead = min(self._ahead(step), z.shape[1] - given)
             optimiser.zero_grad()
-            self.loss(random_windows(z[:kept], given + ahead, batch), ahead).backward()
+            self.loss(random_windows(z[:kept], given + ahead, batch), ahead).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimiser.step()
             schedule.step()
@@ -139,7 +139,7 @@ class Learned(Forecaster):
         ahead = min(self.task.horizon, z.shape[1] - given)
 
         def run(context: Tensor, horizon: int) -> Tensor:
-            states = context.unflatten(2, z.shape[2:])
+            states = context.reshape(*context.shape[:2], *z.shape[2:])
             return self.roll(states, horizon)[:, -horizon:].flatten(2)
 
         with torch.no_grad():
