@@ -69,8 +69,9 @@ def safe_std(task: Task) -> Tensor:
 def _principal_axes(states: Tensor, most: int) -> Tensor:
     """Orthonormal [size, rank]: by the smaller of the two Gram matrices of `states` [n, size]."""
     if len(states) >= states.shape[1]:
-        return torch.linalg.eigh(states.T @ states).eigenvectors[:, -most:].flip(1)
+        by_size: Tensor = torch.linalg.eigh(states.T @ states).eigenvectors
+        return by_size[:, -most:].flip(1)
     values, vectors = torch.linalg.eigh(states @ states.T)
     kept = values[-most:] > values[-1] * 1e-12
-    axes = states.T @ vectors[:, -most:][:, kept] / values[-most:][kept].sqrt()
+    axes: Tensor = states.T @ vectors[:, -most:][:, kept] / values[-most:][kept].sqrt()
     return axes.flip(1)
