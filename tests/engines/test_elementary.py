@@ -21,7 +21,8 @@ UNIT = np.concatenate([RNG.uniform(-1, 1, 300), 1 - 10.0 ** -RNG.uniform(1, 16, 
 POSITIVE = np.concatenate([RNG.uniform(0, 3, 300), 10.0 ** RNG.uniform(-320, 300, 200), 1 + RNG.normal(size=50) * 1e-5])
 CASES = {
     "sin": (ANGLES, 1), "cos": (ANGLES, 1), "tan": (ANGLES, 2), "asin": (UNIT, 2), "acos": (UNIT, 2.5),
-    "atan": (REALS, 1.5), "exp": (REALS, 1), "log": (POSITIVE, 1), "sqrt": (POSITIVE, 0.5), "sinh": (REALS, 2), "cosh": (REALS, 1.5),
+    "atan": (REALS, 1.5), "exp": (REALS, 1), "log": (POSITIVE, 1),
+    "sqrt": (POSITIVE, 0.5), "sinh": (REALS, 2), "cosh": (REALS, 1.5),
     "tanh": (REALS, 2), "expm1": (REALS, 1.5),
 }  # fmt: skip
 

@@ -69,8 +69,10 @@ class _Pair:
         size = self._length(beside - self.state)
         after = self._simulator.advance(np.concatenate([self.state, beside]), self._twice(), gap)
         self.state, beside = np.split(after, 2)
-        self._difference = beside - self.state
-        return np.asarray(np.log(self._length(self._difference) / size))
+        grown = self._length(beside - self.state)
+        kept = _spread(grown > 0, self.state.ndim)
+        self._difference = np.where(kept, beside - self.state, self._difference)
+        return np.asarray(np.log(np.maximum(grown, 1e-300) / size))
 
     def _twice(self) -> dict[str, Array]:
         return {name: np.concatenate([values, values]) for name, values in self._parameters.items()}

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 TRANSIENT_GAPS, TRANSIENT_GAPS_LARGE, SMALL = 1000, 300, 8
 PRECISION = 0.001
-WORK = 4e10
+WORK = 30.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def lyapunov_spectrum(
     """The exponents of each start by Benettin's method: tangent vectors under the exact Jacobian, orthonormalised.
 
     After a transient of 1000 orthonormalisations (300 above 8 dimensions) that is not counted, the duration doubles
-    until the standard error of the leading exponent over the starts is below `precision` of it, or `work` operations
-    are spent.
+    until the standard error of the leading exponent over the starts is below `precision` of it, or about `work` CPU seconds
+    (by a rule of thumb, not by a clock) are spent.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.
     """
@@ -57,7 +57,7 @@ def lyapunov_spectrum(
     y = np.concatenate([state, np.broadcast_to(np.eye(d).ravel(), (len(state), d * d))], axis=1)
     n_gaps = TRANSIENT_GAPS if d <= SMALL else TRANSIENT_GAPS_LARGE
     growth(simulator.tangent, y, rows, h, gap, n_gaps)
-    span, cost = gap * (h or 1.0), len(y) * gap * (12.0 if h else 1.0) * 20.0 * d * d
+    span, cost = gap * (h or 1.0), len(y) * gap * (12 if h else 1) * (3e-9 * d * d + 1e-7)
     transient, sums = n_gaps * span, growth(simulator.tangent, y, rows, h, gap, n_gaps)
     while not _settled(sums, precision) and 2 * n_gaps * cost < work:
         sums += growth(simulator.tangent, y, rows, h, gap, n_gaps)
