@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ DECISIVE = 1e-1
 def certificate(system: System, seeds: Seeded, dt: float, n_points: int, std: NDArray[np.float64]) -> dict[str, float]:
     """T(tolerance): the earliest time over the trajectories at which the two computations differ by tolerance * std.
 
-    Where they never do within the n_points, T is the time span of those points: a lower bound.
+    Both begin with the same states (of a benchmark: the last that a model sees). Where they never do within the n_points, T is the time span of those points: a lower bound.
     """
     reference = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)
     second = system.simulator.verify(seeds.starts, seeds.parameters, dt, n_points)
@@ -38,14 +40,19 @@ def first_differences(
     return times
 
 
-def require_certified(found: dict[str, float], span: float, *, where: str) -> None:
-    """Raise DataError unless the scored span ends before half of the certificate."""
+def certified_horizon(found: dict[str, float], asked: int, dt: float, *, where: str) -> int:
+    """The points that may be scored: as asked, but no later than half of the certificate.
+
+    Raises DataError where less than half of what is asked for is certified.
+    """
     certified = found[f"{DECISIVE:g}"]
-    if span > 0.5 * certified * (1 + 1e-9):
+    points = min(asked, math.floor(0.5 * certified / dt * (1 + 1e-9)))
+    if points < asked / 2:
         raise DataError(
             "the truth is not certified over the horizon",
             where=where,
-            expected=f"a span of at most half of T({DECISIVE:g}) = {certified:.6g}",
-            got=f"{span:.6g}",
-            fix="take a smaller [solver] step, or a shorter context and horizon",
+            expected=f"T({DECISIVE:g}) of {2 * asked * dt:.6g} or more",
+            got=f"{certified:.6g}",
+            fix="take a smaller [solver] step, or a shorter horizon",
         )
+    return points

@@ -92,6 +92,15 @@ class TaskData:
             system, future["state"].values, parameters, keys, self.task.dt, frames=frames, first=self.task.context
         )
 
+    def second_truth(self) -> NDArray[Any]:
+        """What follows by the second, independent computation from the last state seen, [trajectory, horizon, *state]."""
+        system = frozen_system(self.lock_task)
+        last = self._test["state"].values[:, self.task.context - 1]
+        states = system.simulator.verify(last, _parameters(self._test), self.task.dt, self.task.horizon + 1)[:, 1:]
+        if self.task.kind != "video":
+            return states
+        return system.simulator.frames(states, _parameters(self._test), self.lock_task.resolution or 128)
+
     @cached_property
     def times(self) -> NDArray[np.float64]:
         """Times of the context, [trajectory, context]."""

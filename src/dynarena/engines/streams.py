@@ -40,7 +40,9 @@ class Streams:
         count = int(np.prod(shape, dtype=np.int64))
         out = np.empty((len(self._keys), count))
         for row, key in enumerate(self._keys):
-            generator = np.random.Philox(key=np.array(key, dtype=np.uint64), counter=np.array([0, 0, 0, block], np.uint64))
+            generator = np.random.Philox(
+                key=np.array(key, dtype=np.uint64), counter=np.array([0, 0, 0, block], np.uint64)
+            )
             out[row] = ((generator.random_raw(count) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
         return out.reshape(len(self._keys), *shape)
 

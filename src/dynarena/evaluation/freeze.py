@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dynarena import __version__
 from dynarena.data.benchmarks import read_benchmark, resolve_systems
-from dynarena.data.certificate import certificate, require_certified
+from dynarena.data.certificate import certificate, certified_horizon
 from dynarena.data.fingerprint import digest_of, sha256, sketch
 from dynarena.data.generate import Seeded, integrate, seeded
 from dynarena.data.splits import pack_starts, split_keys
@@ -20,6 +20,7 @@ from dynarena.data.system import System
 from dynarena.data.tasks import TaskData
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
+from dynarena.evaluation.scoring import label
 from dynarena.schema.benchmark import BenchmarkSpec, Span
 from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
 from dynarena.suite import Item, find
@@ -101,10 +102,10 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) 
     test = _draw(system, lock.id, task_id, protocol.test.split, protocol.test.trajectories)
     train_states = integrate(system, train, dt, train_points)
     test_states = integrate(system, test, dt, context + horizon)
-    spread = _state_spread(train_states, system)
-    span = context + horizon
-    found = certificate(system, test, dt, 2 * span, spread)
-    require_certified(found, (span - 1) * dt, where=task_id)
+    seen_last = Seeded(test_states[:, context - 1].copy(), test.parameters, test.keys)
+    found = certificate(system, seen_last, dt, 2 * horizon + 1, _state_spread(train_states, system))
+    horizon = certified_horizon(found, horizon, dt, where=task_id)
+    test_states = test_states[:, : context + horizon].copy()
     facts = _axes(system, kind, protocol.resolution, train_states, train)
     return TaskLock(
         id=task_id,
@@ -197,15 +198,19 @@ def _deviation(value: float) -> float:
 
 
 def _measured(lock: Lock, task: TaskLock, primary: Metric) -> TaskLock:
-    """The task with its floor (the truth through the instrument) and its reference error."""
+    """The task with its floor and its reference error.
+
+    The floor is the larger error of two forecasts that are right: the truth through the instrument (float32, frames),
+    and the second, independent computation from the last state that a model sees.
+    """
     alone = lock.model_copy(update={"tasks": [task]})
     data = TaskData(alone, task)
-    truth = data.truth
-    seen = truth.copy()
-    values = truth[data.task.variable].values
-    seen[data.task.variable] = (truth[data.task.variable].dims, _as_answered(values))
-    floor = float(np.mean(primary_error(primary, primary.score(seen, truth, data.task), data.task)))
-    return task.model_copy(update={"floor": floor, "reference": reference_error(alone, task)})
+    errors = []
+    for values in (data.truth[data.task.variable].values, data.second_truth()):
+        forecast = label(_as_answered(values), data.truth, data.task)
+        scored = primary_error(primary, primary.score(forecast, data.truth, data.task), data.task)
+        errors.append(float(np.mean(scored)))
+    return task.model_copy(update={"floor": max(errors), "reference": reference_error(alone, task)})
 
 
 def _as_answered(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -237,7 +242,9 @@ def differences(lock: Lock, *, on_task: Callable[[str], None] = lambda task: Non
 def _differing(where: str, frozen: Any, recomputed: Any) -> list[dict[str, Any]]:
     if isinstance(frozen, dict) and isinstance(recomputed, dict):
         keys = [key for key in {**frozen, **recomputed} if (where, key) != ("", "environment")]
-        return [d for key in keys for d in _differing(f"{where}.{key}".lstrip("."), frozen.get(key), recomputed.get(key))]
+        return [
+            d for key in keys for d in _differing(f"{where}.{key}".lstrip("."), frozen.get(key), recomputed.get(key))
+        ]
     if isinstance(frozen, list) and isinstance(recomputed, list) and len(frozen) == len(recomputed):
         pairs = enumerate(zip(frozen, recomputed, strict=True))
         return [d for index, (a, b) in pairs for d in _differing(f"{where}[{index}]", a, b)]
