@@ -45,8 +45,8 @@ def lyapunov_spectrum(
     """The exponents of each start by Benettin's method: tangent vectors under the exact Jacobian, orthonormalised.
 
     After a transient of 1000 orthonormalisations (300 above 8 dimensions) that is not counted, the duration doubles
-    until the standard error of the leading exponent over the starts is below `precision` of it, or about `work` CPU seconds
-    (by a rule of thumb, not by a clock) are spent.
+    until the standard error of the leading exponent over the starts is below `precision` of it, or about `work` CPU
+    seconds (by a rule of thumb, not by a clock) are spent.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.
     """
@@ -62,7 +62,7 @@ def lyapunov_spectrum(
     while not _settled(sums, precision) and 2 * n_gaps * cost < work:
         sums += growth(simulator.tangent, y, rows, h, gap, n_gaps)
         n_gaps *= 2
-    exponents = -np.sort(-sums / (n_gaps * span), axis=1)
+    exponents = sums[:, np.argsort(-sums.mean(axis=0))] / (n_gaps * span)
     return Spectrum(exponents, y[:, :d].copy(), parameters, n_gaps * span, transient)
 
 

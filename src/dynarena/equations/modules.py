@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +19,7 @@ import platformdirs
 from dynarena.errors import ResourceError
 
 PACKAGE = "dynarena_generated"
+_LOCK = threading.RLock()
 
 
 def cache_folder() -> Path:
@@ -34,8 +36,11 @@ def load(text: str, stem: str = "module") -> ModuleType:
     """
     name = f"{stem}_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     qualified = f"{PACKAGE}.{name}"
-    if qualified in sys.modules:
-        return sys.modules[qualified]
+    with _LOCK:
+        return sys.modules.get(qualified) or _from_disk(qualified, name, text)
+
+
+def _from_disk(qualified: str, name: str, text: str) -> ModuleType:
     path = cache_folder() / "code" / f"{name}.py"
     try:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
