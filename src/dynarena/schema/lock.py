@@ -101,6 +101,9 @@ class Lock(Frozen):
         return hashlib.sha256(self.to_text().encode()).hexdigest()
 
     def to_text(self) -> str:
-        """Canonical JSON, indented so that diffs are readable, with each list of numbers on one line."""
-        text = json.dumps(self.model_dump(by_alias=True), sort_keys=True, indent=1, allow_nan=False)
+        """JSON in the order of the fields, indented so that diffs are readable, each list of numbers on one line.
+
+        Keys are not sorted: in a system's file the order of objects and of derived quantities has a meaning.
+        """
+        text = json.dumps(self.model_dump(by_alias=True), indent=1, allow_nan=False)
         return re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
