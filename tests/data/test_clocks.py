@@ -90,7 +90,7 @@ def test_kaplan_yorke_dimension(exponents: list[float], dimension: float) -> Non
 
 def test_the_period_of_a_wave_is_found_within_red_noise_and_through_turning_angles() -> None:
     t, rng = 0.05 * np.arange(4096), np.random.default_rng(0)
-    drift = np.cumsum(rng.normal(size=(5, t.size)), axis=1) * 0.01
+    drift = np.cumsum(rng.normal(size=(5, t.size)), axis=1) * 0.06
     waves = np.stack([np.sin(2 * np.pi * t / 3.7 + phase) for phase in range(5)]) + drift
     assert np.allclose(dominant_period(waves[..., None], 0.05), 3.7, rtol=0.01)
     turning = (2 * np.pi * t / 2.9)[None, :, None] * np.ones((5, 1, 1))

@@ -28,6 +28,11 @@ def test_spaces_and_needless_brackets_do_not_matter_but_order_and_decimals_do() 
     assert len(different) == 7
 
 
+def test_each_neighbour_counts() -> None:
+    texts = ("q[i]", "q[i+1]", "q[i-1]", "q[i+2]")
+    assert len({digest(parse(text, (), indexed=("q",))) for text in texts}) == 4
+
+
 def test_the_digest_of_a_known_tree_stays_what_it_is() -> None:
     text = '[["*",["name","x"],["number","2.50"]]]'
     assert digest(parse("x*2.50", ("x",))) == hashlib.sha256(text.encode()).hexdigest()

@@ -70,8 +70,8 @@ class _Pair:
         after = self._simulator.advance(np.concatenate([self.state, beside]), self._twice(), gap)
         self.state, beside = np.split(after, 2)
         grown = self._length(beside - self.state)
-        kept = _spread(grown > 0, self.state.ndim)
-        self._difference = np.where(kept, beside - self.state, self._difference)
+        kept = _spread(grown, self.state.ndim)
+        self._difference = np.where(kept > 0, beside - self.state, self._difference)
         return np.asarray(np.log(np.maximum(grown, 1e-300) / size))
 
     def _twice(self) -> dict[str, Array]:

@@ -20,8 +20,8 @@ def dominant_period(series: Array, dt: float, angles: Collection[int] = ()) -> A
     n = ready.shape[1]
     window = np.hanning(n + 1)[:n, None]
     power = np.abs(np.fft.rfft(ready * window, axis=1)) ** 2
-    frequency = np.fft.rfftfreq(n, dt)[1:]
-    density = power[:, 1:].sum(axis=2) * frequency
+    frequency: Array = np.asarray(np.fft.rfftfreq(n, dt)[1:], dtype=np.float64)
+    density: Array = np.asarray(power[:, 1:].sum(axis=2) * frequency, dtype=np.float64)
     grid = np.geomspace(frequency[7], frequency[-1], 40 * int(np.log2(n)))
     smooth = np.stack([_smoothed(row, frequency, grid) for row in density])
     return np.array([1.0 / _peak(row, grid) for row in smooth])
@@ -33,7 +33,7 @@ def _standardised(series: Array, angles: Collection[int]) -> Array:
     ready = np.concatenate([series[:, :, plain], np.cos(turning), np.sin(turning)], axis=2)
     ready = ready - ready.mean(axis=1, keepdims=True)
     spread = ready.std(axis=1, keepdims=True)
-    return ready / np.where(spread > 0, spread, 1.0)
+    return np.asarray(ready / np.where(spread > 0, spread, 1.0), dtype=np.float64)
 
 
 def _smoothed(density: Array, frequency: Array, grid: Array) -> Array:

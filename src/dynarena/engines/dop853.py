@@ -159,3 +159,25 @@ def dop853_step(f: RightHandSide, y: Array, p: Array, h: float, k: tuple[Array, 
             + _B10 * k10[i]
             + _B11 * k11[i]
         )
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def work_arrays(size: int) -> tuple[Array, ...]:
+    """Twelve arrays for the stages of a Runge-Kutta step."""
+    return (
+        np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size),
+        np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size),
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def runge_kutta(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
+    """Fill out [trajectory, time, component] from its first points on, for rows first to last."""
+    size = out.shape[2]
+    k, w, y = work_arrays(size), np.empty(size), np.empty(size)
+    for row in range(first, last):
+        y[:] = out[row, 0]
+        for point in range(1, out.shape[1]):
+            for _ in range(substeps):
+                dop853_step(f, y, p[row], h, k, w)
+            out[row, point] = y

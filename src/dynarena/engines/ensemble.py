@@ -9,47 +9,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dynarena.engines.dop853 import dop853_step
-from dynarena.engines.extrapolation import COLUMNS, extrapolation_step
+from dynarena.engines.dop853 import runge_kutta
+from dynarena.engines.extrapolation import extrapolation
 from dynarena.engines.parallel import share
 
 Array = NDArray[np.float64]
 RightHandSide = Callable[[Array, Array, Array], None]
 
 _jit = njit(cache=True, error_model="numpy", nogil=True)
-
-
-@_jit
-def work_arrays(size: int) -> tuple[Array, ...]:
-    """Twelve arrays for the stages of a Runge-Kutta step."""
-    return (
-        np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size),
-        np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size),
-    )  # fmt: skip
-
-
-@_jit
-def _runge_kutta(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
-    size = out.shape[2]
-    k, w, y = work_arrays(size), np.empty(size), np.empty(size)
-    for row in range(first, last):
-        y[:] = out[row, 0]
-        for point in range(1, out.shape[1]):
-            for _ in range(substeps):
-                dop853_step(f, y, p[row], h, k, w)
-            out[row, point] = y
-
-
-@_jit
-def _extrapolation(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
-    size = out.shape[2]
-    table, scratch, y = np.empty((COLUMNS, size)), np.empty((4, size)), np.empty(size)
-    for row in range(first, last):
-        y[:] = out[row, 0]
-        for point in range(1, out.shape[1]):
-            for _ in range(substeps):
-                extrapolation_step(f, y, p[row], h, table, scratch)
-            out[row, point] = y
 
 
 @_jit
@@ -71,7 +38,7 @@ def _apply(f: RightHandSide, y: Array, p: Array, out: Array) -> None:
         f(y[row], p[row], out[row])
 
 
-METHODS: dict[str, Any] = {"runge_kutta": _runge_kutta, "extrapolation": _extrapolation, "iteration": _iteration}
+METHODS: dict[str, Any] = {"runge_kutta": runge_kutta, "extrapolation": extrapolation, "iteration": _iteration}
 
 
 def trajectories(

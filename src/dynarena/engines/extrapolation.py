@@ -47,3 +47,16 @@ def extrapolation_step(f: RightHandSide, y: Array, p: Array, h: float, table: Ar
                 table[back, i] = table[back + 1, i] + (table[back + 1, i] - table[back, i]) / (ratio * ratio - 1.0)
     for i in range(size):
         y[i] = table[0, i]
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def extrapolation(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
+    """Fill out [trajectory, time, component] from its first points on, for rows first to last."""
+    size = out.shape[2]
+    table, scratch, y = np.empty((COLUMNS, size)), np.empty((4, size)), np.empty(size)
+    for row in range(first, last):
+        y[:] = out[row, 0]
+        for point in range(1, out.shape[1]):
+            for _ in range(substeps):
+                extrapolation_step(f, y, p[row], h, table, scratch)
+            out[row, point] = y

@@ -9,14 +9,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dynarena.engines.dop853 import dop853_step
-from dynarena.engines.ensemble import work_arrays
+from dynarena.engines.dop853 import dop853_step, work_arrays
 from dynarena.engines.parallel import share
 
 Array = NDArray[np.float64]
 RightHandSide = Callable[[Array, Array, Array], None]
 
-_jit = njit(cache=True, error_model="numpy", nogil=True)
+_jit = njit(error_model="numpy", nogil=True)  # not cached: a cache would not notice a change of the step it calls
 
 
 @_jit
