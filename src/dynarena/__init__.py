@@ -1,7 +1,7 @@
 """dynarena: the arena for models that predict dynamics.
 
-Data:    `trajectories(system, n_trajectories, n_points, seed=0, …)` gives an xarray Dataset, `system(id)` a system's facts,
-         right-hand side and Jacobian.
+Data:    `trajectories(system, n_trajectories, n_points, seed=0, …)` gives an xarray Dataset,
+         `system(id)` a system's facts, right-hand side and Jacobian.
 Models:  subclass `Forecaster` (or `Model`), then `evaluate(model, benchmark, quick=True)`.
 Scores:  `metric(name)` and `leaderboard(benchmark)`.
 
@@ -14,16 +14,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dynarena.api import evaluate as evaluate
+    from dynarena.api import leaderboard as leaderboard
+    from dynarena.api import metric as metric
+    from dynarena.api import system as system
     from dynarena.data.generate import trajectories as trajectories
     from dynarena.data.system import System as System
     from dynarena.errors import DynarenaError as DynarenaError
     from dynarena.evaluation.batch import Batch as Batch
     from dynarena.evaluation.forecaster import Forecaster as Forecaster
     from dynarena.evaluation.model import Model as Model
-    from dynarena.api import evaluate as evaluate
-    from dynarena.api import leaderboard as leaderboard
-    from dynarena.api import metric as metric
-    from dynarena.api import system as system
     from dynarena.schema.task import Task as Task
 
 __version__ = "0.1.0"

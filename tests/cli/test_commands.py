@@ -104,7 +104,9 @@ def test_a_traceback_reaches_the_user_only_with_debug(monkeypatch: pytest.Monkey
         main(["list", "--debug"])
 
 
-def test_a_settings_file_stands_below_environment_and_flags(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_settings_file_stands_below_environment_and_flags(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DYNARENA_HOME", str(tmp_path / "home"))
     (tmp_path / "dynarena.toml").write_text('hom = "x"\n')

@@ -81,9 +81,7 @@ def test_the_second_scheme_has_order_four_and_the_same_limit() -> None:
     truth = final(sim, start, 0.5, 1600)
     found = []
     for steps in (200, 400):
-        path = trajectories(
-            sim.plan, sim.box, Krogstad, Reference(), start, {}, (0.5, steps), 2, numbers_a_chunk=10**6
-        )
+        path = trajectories(sim.plan, sim.box, Krogstad, Reference(), start, {}, (0.5, steps), 2, numbers_a_chunk=10**6)
         found.append(float(np.max(np.abs(path[:, 1] - truth))))
     assert abs(np.log2(found[0] / found[1]) - 4) < 0.35
 

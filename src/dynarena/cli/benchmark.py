@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,8 +45,12 @@ def freeze(
     with progress() as bar:
         task = bar.add_task(f"freezing {path.stem}", total=total)
         lock = frozen(item, quick=quick, on_task=lambda name: bar.advance(task))
-    write_atomically(path, lambda part: part.write_text(lock.to_text()) and None)
+    write_atomically(path, lambda part: _write(part, lock.to_text()))
     say(f"wrote {path}: {len(lock.tasks)} tasks, digest {lock.digest}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def check(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> None:

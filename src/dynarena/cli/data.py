@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dynarena.cli.output import print_json, print_table, progress, say, size
+from dynarena.errors import DataError
+
+if TYPE_CHECKING:
+    from dynarena.data.build import Part
+    from dynarena.data.verify import Verdict
 
 Benchmark = Annotated[str, typer.Argument(help="a benchmark: name, name@version or name@version.quick")]
 Quick = Annotated[bool, typer.Option("--quick", help="the quick variant")]
@@ -31,34 +36,21 @@ def build(benchmark: Benchmark, quick: Quick = False, workers: Workers = 1) -> N
     with progress() as bar:
         task = bar.add_task(f"building {lock.id}", total=len(building.parts(lock)))
         done = building.build(lock, workers=workers, on_part=lambda part: bar.advance(task))
-    say(
-        f"{lock.id}: {len(done)} files, {size(sum(part.path.stat().st_size for part in done))}, in {done[0].path.parents[1]}"
-    )
+    total = size(sum(part.path.stat().st_size for part in done))
+    say(f"{lock.id}: {len(done)} files, {total}, in {done[0].path.parents[1]}")
 
 
 def verify(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> None:
     """Compare the data on disk with the lock: identical, equivalent, statistically equivalent, or different."""
     from dynarena.data import benchmarks
     from dynarena.data import build as building
-    from dynarena.errors import DataError
 
     lock = benchmarks.load_lock(benchmark, quick=quick)
-    rows = []
-    for part, verdict in building.verify(lock):
-        broken = isinstance(verdict, DataError)
-        rows.append(
-            {
-                "system": part.task.system,
-                "split": part.split,
-                "outcome": "unreadable" if broken else verdict.outcome,
-                "trajectories": [] if broken else verdict.trajectories,
-                "message": str(verdict) if broken else "",
-            }
-        )
+    rows = [_row(part, verdict) for part, verdict in building.verify(lock)]
     if as_json:
         print_json(rows)
     else:
-        shown = ((r["system"], r["split"], r["outcome"], r["message"] or _named(r["trajectories"])) for r in rows)
+        shown = ([*map(str, list(row.values())[:3]), row["message"] or _named(row["trajectories"])] for row in rows)
         print_table(("system", "split", "verdict", "trajectories that are not identical"), shown, title=lock.id)
     if any(row["outcome"] in ("different", "unreadable") for row in rows):
         raise typer.Exit(3)
@@ -87,7 +79,10 @@ def info(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> N
     if as_json:
         print_json(rows)
         return
-    shown = ([size(v) if k == "bytes" else v for k, v in row.items()] for row in rows)
+    shown = (
+        [*list(row.values())[:6], size(part.expected_bytes), row["built"]]
+        for row, part in zip(rows, parts, strict=True)
+    )
     total = size(sum(part.expected_bytes for part in parts))
     print_table(rows[0].keys(), shown, title=f"{lock.id}: {total} in {parts[0].path.parents[1]}")
 
@@ -99,6 +94,13 @@ def clean(benchmark: Benchmark, quick: Quick = False) -> None:
 
     lock = benchmarks.load_lock(benchmark, quick=quick)
     say(f"{lock.id}: freed {size(building.clean(lock))}")
+
+
+def _row(part: Part, verdict: Verdict | DataError) -> dict[str, Any]:
+    told = {"system": part.task.system, "split": part.split}
+    if isinstance(verdict, DataError):
+        return {**told, "outcome": "unreadable", "trajectories": [], "message": str(verdict)}
+    return {**told, "outcome": verdict.outcome, "trajectories": verdict.trajectories, "message": ""}
 
 
 def _named(trajectories: list[int]) -> str:

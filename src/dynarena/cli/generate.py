@@ -30,7 +30,7 @@ def generate(
         int | None, typer.Option(help="pixels of a video, or points an axis of a field", min=8)
     ] = None,
 ) -> None:
-    """Regenerate trajectories of one system: the same request gives the same bytes, a longer one begins with a shorter one."""
+    """Regenerate trajectories: the same request gives the same bytes, a longer one begins with a shorter one."""
     import dynarena
     from dynarena.data.files import write_netcdf
 

@@ -35,7 +35,7 @@ def doctor(as_json: Json = False) -> None:
 def _machine() -> dict[str, Any]:
     import psutil
 
-    from dynarena.evaluation.cell import hardware
+    from dynarena.evaluation.machine import hardware
     from dynarena.suite import home
 
     folder = home()

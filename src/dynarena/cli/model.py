@@ -27,17 +27,19 @@ def new(file: Annotated[Path, typer.Argument(help="the file to write, as my_mode
 
 def check(
     model: Annotated[str, typer.Argument(help="file.py:Class, package.module:Class or a baseline's name")],
-    benchmark: Annotated[list[str] | None, typer.Option("--benchmark", "-b", help="benchmarks; all quick ones where absent")] = None,
+    benchmark: Annotated[
+        list[str] | None, typer.Option("--benchmark", "-b", help="benchmarks; all quick ones where absent")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick/--full", help="the quick variants")] = True,
     settings: Annotated[list[str] | None, typer.Option("--set", help="an argument of the model, as lr=1e-3")] = None,
     device: Annotated[str, typer.Option(help="cpu or cuda", envvar="DYNARENA_DEVICE")] = "cpu",
     as_json: Json = False,
 ) -> None:
-    """Try a model in seconds: shapes, dtypes, NaN, determinism, batch invariance, state leaks, the cost of the whole board."""
-    from dynarena.cli.submit import parse_settings
+    """Try a model in seconds: shapes, dtypes, NaN, determinism, batch invariance, state leaks, cost of the board."""
     from dynarena.data.benchmarks import frozen_names, load_lock
     from dynarena.data.tasks import TaskData
     from dynarena.evaluation.check import check as checked
+    from dynarena.evaluation.settings import parse_settings
 
     names = benchmark or [name for name in frozen_names() if name.endswith(".quick")]
     locks = [load_lock(name, quick=quick) for name in names]

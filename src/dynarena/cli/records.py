@@ -86,8 +86,15 @@ def rescore(
     from dynarena.suite import home
 
     lock = load_lock(benchmark, quick=quick)
-    fresh = rescored(user_store(), TaskData, lock, home=home())
-    say(f"{lock.id}: {len(fresh)} records recomputed from their predictions")
+    outcome = rescored(user_store(), lock, provider=TaskData, home=home())
+    for name, problem in outcome.problems.items():
+        say(f"{name[:12]}: {problem}")
+    counts = (
+        f"{len(outcome.same)} records stand, {len(outcome.changed)} changed, {len(outcome.problems)} not recomputed"
+    )
+    say(f"{lock.id}: {counts}")
+    if outcome.problems:
+        raise typer.Exit(3)
 
 
 def _folder(folder: Path | None) -> Path:

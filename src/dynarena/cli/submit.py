@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -53,12 +52,14 @@ def submit(
     from dynarena.data.benchmarks import load_lock
     from dynarena.data.tasks import TaskData
     from dynarena.evaluation.loading import locate
+    from dynarena.evaluation.settings import parse_settings
     from dynarena.evaluation.shelf import user_store
     from dynarena.evaluation.submit import submit_all
     from dynarena.suite import home
 
     locks = [load_lock(name, quick=quick) for name in benchmark]
-    sources = [locate(name, parse_settings(settings or [])) for name in _chosen(models or [], tier)]
+    given = parse_settings(settings or [])
+    sources = [locate(name, given) for name in _chosen(models or [], tier)]
     with progress() as bar:
         task = bar.add_task("planning", total=None)
 
@@ -92,7 +93,7 @@ def score(
     from dynarena.data.benchmarks import load_lock
     from dynarena.data.tasks import TaskData
     from dynarena.evaluation.shelf import user_store
-    from dynarena.evaluation.submit import score_file
+    from dynarena.evaluation.submission_file import score_file
     from dynarena.suite import home
 
     lock = load_lock(benchmark, quick=quick)
@@ -100,22 +101,8 @@ def score(
     report(records, [lock], as_json=as_json)
 
 
-def parse_settings(words: list[str]) -> dict[str, Any]:
-    """`name=value` words with TOML values; what is no TOML value is text. Raises UsageError on anything else."""
-    found: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise UsageError("this is no setting", expected="name=value, as lr=1e-3", got=word)
-        try:
-            found[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            found[name.strip()] = value
-    return found
-
-
 def report(records: list[Record], locks: list[Lock], *, as_json: bool) -> None:
-    """Where the models stand now, what was worst, where the records are and what to do next; status 3 if a cell is not ok."""
+    """Where the models stand now, what was worst and what to do next; status 3 where a cell is not ok."""
     if as_json:
         print_json([record.model_dump(by_alias=True) | {"id": record.id} for record in records])
     else:
@@ -140,9 +127,8 @@ def _report_board(lock: Lock, records: list[Record]) -> None:
     for record in records:
         if record.status not in ("ok", "not-applicable"):
             lines = "\n".join(f"  {key + ':':<10}{text}" for key, text in record.message.items())
-            say(
-                f"{record.status}: {record.model.name} on {record.system}, seed {record.seed} (explain {record.id[:12]})\n{lines}"
-            )
+            cell = f"{record.model.name} on {record.system}, seed {record.seed}"
+            say(f"{record.status}: {cell} (explain {record.id[:12]})\n{lines}")
     say(f"records: {user_store().folder}")
     if len(labels) == 1 and records:
         say(f"next: dynarena explain {records[0].id[:12]}    dynarena publish --out site")

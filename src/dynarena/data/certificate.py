@@ -18,7 +18,8 @@ DECISIVE = 1e-1
 def certificate(system: System, seeds: Seeded, dt: float, n_points: int, std: NDArray[np.float64]) -> dict[str, float]:
     """T(tolerance): the earliest time over the trajectories at which the two computations differ by tolerance * std.
 
-    Both begin with the same states (of a benchmark: the last that a model sees). Where they never do within the n_points, T is the time span of those points: a lower bound.
+    Both begin with the same states (of a benchmark: the last that a model sees). Where they never differ so much within
+    the n_points, T is the time span of those points: a lower bound.
     """
     reference = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)
     second = system.simulator.verify(seeds.starts, seeds.parameters, dt, n_points)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import xarray as xr
@@ -47,7 +47,7 @@ def write_netcdf(dataset: xr.Dataset, path: Path) -> None:
     write_atomically(path, lambda part: _save(dataset, part, encoding))
 
 
-def _save(dataset: xr.Dataset, part: Path, encoding: dict[str, dict[str, object]]) -> None:
+def _save(dataset: xr.Dataset, part: Path, encoding: Mapping[str, Mapping[str, object]]) -> None:
     try:
         dataset.to_netcdf(part, engine="netcdf4", format="NETCDF4", encoding=encoding)
     except RuntimeError as error:  # the HDF5 library reports a full disk so

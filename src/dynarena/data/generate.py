@@ -32,7 +32,10 @@ class Seeded:
 def seeded(
     system: System, keys: list[tuple[int, int]], split: str, *, fixed: Mapping[str, float] | None = None
 ) -> Seeded:
-    """Draw parameters and starts of a split and let them burn in. Raises UnknownName for an unknown split or parameter."""
+    """Draw parameters and starts of a split and let them burn in.
+
+    Raises UnknownName for an unknown split or parameter.
+    """
     spec, streams = system.spec, Streams(keys)
     if split not in IN_DISTRIBUTION and split not in spec.splits:
         raise UnknownName.among("split", split, [*IN_DISTRIBUTION, *spec.splits], where=system.id)
@@ -50,11 +53,11 @@ def seeded(
 def integrate(system: System, seeds: Seeded, dt: float, n_points: int) -> NDArray[np.float64]:
     """The states from given starts, [trajectory, time, ...]. Raises DynarenaError where they leave all bounds."""
     states = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)
-    bad = ~np.isfinite(states).all(axis=tuple(range(1, states.ndim)))
+    bad = np.asarray(~np.isfinite(states).reshape(len(states), -1).all(axis=1))
     if bad.any():
         raise DynarenaError(
             f"{system.id} left all bounds",
-            where=f"trajectory {int(np.argmax(bad))} of {len(bad)}",
+            where=f"trajectory {int(np.argmax(bad))} of {bad.size}",
             fix="take parameters or starts for which the system stays bounded, or a smaller solver step",
         )
     return states

@@ -31,7 +31,7 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
         "invariants": {name: entry.model_dump() for name, entry in spec.invariants.items()},
         "state": list(system.simulator.labels),
     }
-    facts |= {key: value for key, value in spec.scene.items()}
+    facts |= spec.scene
     return Task(
         id=task.id,
         ask=lock.ask,
@@ -93,7 +93,7 @@ class TaskData:
         )
 
     def second_truth(self) -> NDArray[Any]:
-        """What follows by the second, independent computation from the last state seen, [trajectory, horizon, *state]."""
+        """What follows the last state seen, by the second computation, [trajectory, horizon, *state]."""
         system = frozen_system(self.lock_task)
         last = self._test["state"].values[:, self.task.context - 1]
         states = system.simulator.verify(last, _parameters(self._test), self.task.dt, self.task.horizon + 1)[:, 1:]

@@ -1,4 +1,4 @@
-"""Comparing data with a lock: identical, equivalent, statistically equivalent, or different, trajectory by trajectory."""
+"""Comparing data with a lock, trajectory by trajectory: identical, equivalent, or different."""
 
 from __future__ import annotations
 

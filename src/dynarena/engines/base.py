@@ -19,7 +19,7 @@ Parameters = Mapping[str, Array]
 class Simulator(ABC):
     """One system, ready to run.
 
-    A state has the axes `dims` with lengths `shape`; the first is named by `labels`, the others have coordinates `grid`.
+    A state has the axes `dims` with lengths `shape`: `labels` name the first, `grid` holds coordinates of the others.
     Every method treats trajectories as independent: its numbers are the same alone and in any batch, bit for bit, for
     any number of threads, and a longer run begins with a shorter one.
     """

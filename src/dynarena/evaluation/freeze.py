@@ -157,7 +157,7 @@ def _state_spread(states: NDArray[np.float64], system: System) -> NDArray[np.flo
     """The scale against which two computations of the state are compared, one a channel (of scenes: the world)."""
     if system.kind == "video":
         return np.full(states.shape[2], float(system.spec.scene.get("world", 10.0)))  # type: ignore[arg-type]
-    return np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1)
+    return np.asarray(np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1))
 
 
 def _axes(

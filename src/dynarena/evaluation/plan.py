@@ -88,4 +88,3 @@ def require_device(source: ModelSource, device: str) -> None:
             got=f"--device {device}",
             fix="give --device cuda here, or --scheduler ADDRESS of a cluster with GPU workers",
         )
-

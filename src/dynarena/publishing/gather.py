@@ -33,7 +33,7 @@ def gather_examples(board: Board, home: Path) -> dict[str, Example]:
 
 
 def _shown(board: Board) -> list[str]:
-    """The best models that know nothing, the best of the other classes, then the anchors: what a figure has room for."""
+    """The best models that know nothing, the best of the other classes, then the anchors."""
     table = board.table
     best = [
         label

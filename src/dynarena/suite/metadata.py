@@ -27,6 +27,7 @@ def literals(body: list[ast.stmt]) -> dict[str, Any]:
     """The names that a module's or class's body binds to literals, `a = b, c = 0, 1` included."""
     facts: dict[str, Any] = {}
     for node in body:
+        targets: list[ast.expr]
         if isinstance(node, ast.AnnAssign):
             targets, value = [node.target], node.value
         elif isinstance(node, ast.Assign):
