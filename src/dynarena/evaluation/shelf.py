@@ -23,7 +23,10 @@ def published_files(benchmark: str | None = None) -> list[Path]:
 def all_records(benchmark: str | None = None) -> list[Record]:
     """Published records and the user's own; those of one benchmark where it is named.
 
-    A record that the user has run again stands beside the published one: ranking shows where they differ.
+    A cell that the user has run stands as it came out here; `records merge` shows where it contradicts the published
+    one. Two published values under one key both stay, and ranking shows the conflict.
     """
+    own = user_store().find(benchmark=benchmark)
+    replaced = {record.id for record in own}
     published = [record for path in published_files(benchmark) for record in from_jsonl(path)]
-    return [*published, *user_store().find(benchmark=benchmark)]
+    return [*(record for record in published if record.id not in replaced), *own]
