@@ -73,6 +73,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs_are_refused_within_a_tenth_of_a_second(bomb: str) -> None:
+    parse("x", NAMES)  # what is imported on first use is not the bomb's doing
     began = time.process_time()
     with pytest.raises(EquationError):
         parse(BOMBS[bomb], NAMES)

@@ -55,7 +55,8 @@ def test_interval_on_systems_like_these_is_the_t_interval_and_covers_the_truth()
     truth = skill(-0.5)
     assert 0.93 <= np.mean((low <= truth) & (truth <= high)) <= 0.97
     expected = stats.ttest_1samp(log_r[0], 0.0).confidence_interval(0.95)
-    assert (low[0], high[0]) == pytest.approx((skill(expected.high), skill(expected.low)))
+    feasible = np.clip([expected.high, expected.low], np.log(0.01), np.log(4))
+    assert (low[0], high[0]) == pytest.approx(tuple(skill(feasible)))
 
 
 def test_one_system_has_no_interval_on_systems_like_these():
@@ -124,3 +125,8 @@ def test_clearly_different_models_are_separated_despite_difficult_trajectories(t
 
 def test_percentile_interval_of_known_draws():
     assert interval(np.arange(1001.0)) == pytest.approx((25.0, 975.0))
+
+
+def test_the_systems_interval_stays_within_what_a_skill_can_be():
+    low, high = systems_interval(np.log([0.01, 0.9]))
+    assert (low, high) == (pytest.approx(-3.0), pytest.approx(0.99))

@@ -19,7 +19,7 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else 140)
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else 160)
 
 
 def say(text: str) -> None:

@@ -33,8 +33,9 @@ def compute(spec: SystemSpec, simulator: Simulator, kind: str) -> dict[str, Any]
     """The computed facts of a system, ready for JSON.
 
     Chaotic points: the Lyapunov spectrum, Kaplan-Yorke dimension, Lyapunov time and dominant period; chaotic fields:
-    the leading exponent, Lyapunov time and dominant period; others: the timescale as their file states it. Each fact is
-    a value with the standard error over independent starts. Raises DataError where a system called chaotic is not.
+    the first Lyapunov exponent, Lyapunov time and dominant period; others: the timescale as their file states it. Each
+    fact is a value with the standard error over independent starts. Raises DataError where a system called chaotic is
+    not.
     """
     facts: dict[str, Any] = {"digest": system_digest(spec), "kind": kind}
     if not spec.chaotic:
@@ -104,9 +105,8 @@ def _of_fields(spec: SystemSpec, simulator: Simulator) -> dict[str, Any]:
         "method": "growth of a small, rescaled difference between two trajectories; errors over starts",
     }  # fmt: skip
     period = _fact(dominant_period(sites, dt, [])) | {"law": "largest variance an octave"}
-    return {
-        "leading_exponent": _fact(found.exponents), "timescale": timescale, "period": period, "evidence": evidence
-    }  # fmt: skip
+    spectrum = _fact(found.exponents[:, None])
+    return {"lyapunov_spectrum": spectrum, "timescale": timescale, "period": period, "evidence": evidence}
 
 
 def _lyapunov_time(spec: SystemSpec, leading: NDArray[np.float64]) -> dict[str, Any]:

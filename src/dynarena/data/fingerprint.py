@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PROJECTIONS = 16
-EQUIVALENT = 1e-6  # of the trajectory's root mean square: far above last-bit noise, far below any change of the truth
+EQUIVALENT = 1e-9  # of the root mean square: last-bit noise grown a million times, below any change worth making
 
 
 def sha256(trajectory: NDArray[np.float64]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynarena.engines.discs_motion import COMPONENTS, RADIUS
+from dynarena.engines.elementary import array_functions
 from dynarena.engines.scene_colours import rgb
 from dynarena.engines.streams import Streams
 from dynarena.equations.constants import constant, order, quantity_tree
@@ -38,7 +39,7 @@ class Scene:
     def masses(self, radius: Array, parameters: Values) -> Array:
         """The mass of discs of `radius` [trajectory, object]."""
         columns = {name: value[:, None] for name, value in parameters.items()}
-        return np.broadcast_to(evaluate(self.mass, {**columns, "radius": radius}), radius.shape)
+        return np.broadcast_to(evaluate(self.mass, {**columns, "radius": radius}, array_functions()), radius.shape)
 
 
 def read_scene(spec: SystemSpec) -> Scene:
@@ -92,7 +93,7 @@ def draw_parameters(spec: SystemSpec, streams: Streams, split: str) -> dict[str,
             values[name] = streams.between(f"parameter:{name}", *ranges[name])
         else:
             tree = quantity_tree(spec.parameters[name], spec.parameters, where=f"{spec.title}, parameter {name!r}")
-            values[name] = np.full(len(streams), evaluate(tree, values), dtype=np.float64)
+            values[name] = np.full(len(streams), evaluate(tree, values, array_functions()), dtype=np.float64)
     return {name: values[name] for name in spec.parameters}
 
 
@@ -137,4 +138,6 @@ def check_laws(spec: SystemSpec, scene: Scene) -> None:
 def _value(quantity: float | str | bool, values: Values, count: int, where: str) -> Array:
     if not isinstance(quantity, str):
         return np.full(count, float(quantity))
-    return np.broadcast_to(np.asarray(evaluate(parse(quantity, values, where=where), values), np.float64), (count,))
+    return np.broadcast_to(
+        np.asarray(evaluate(parse(quantity, values, where=where), values, array_functions()), np.float64), (count,)
+    )

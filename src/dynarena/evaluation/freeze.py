@@ -148,7 +148,7 @@ def _split(name: str, seeds: Seeded, states: NDArray[np.float64]) -> SplitLock:
         points=states.shape[1],
         digest=digest_of(hashes),
         hashes=hashes,
-        sketch=[[float(f"{value:.10g}") for value in sketch(row)] for row in states],
+        sketch=[[float(f"{value:.12g}") for value in sketch(row)] for row in states],
         starts=pack_starts(seeds.starts),
     )
 

@@ -24,6 +24,12 @@ def curve_name(board: Board) -> str | None:
     return max(sorted(set(names)), key=names.count)
 
 
+def curve_heading(board: Board, metric: str) -> str:
+    """What the curve shows: of a metric that counts time, the error that it waits for."""
+    counts_time = any(entry.name == metric and entry.perfect == "horizon" for entry in board.lock.metrics)
+    return f"error behind {metric}" if counts_time else metric
+
+
 def lead_curves(board: Board, system: str, metric: str) -> dict[str, Curve]:
     """(lead times in timescales, mean over seeds) of each model on the first task of `system`."""
     curves = {}
@@ -43,7 +49,7 @@ def _curve(entry: Entry, metric: str) -> Curve | None:
     return lead.tolist(), np.mean(found, axis=0).tolist()
 
 
-def draw_curves(curves: Mapping[str, Curve], order: Sequence[str], title: str, unit: str) -> Figure:
+def draw_curves(curves: Mapping[str, Curve], order: Sequence[str], title: str, heading: str) -> Figure:
     """Error against lead time; `order` fixes each model's line style across figures."""
     drawn = figure(4.4, 2.7)
     axes = drawn.subplots()
@@ -55,7 +61,7 @@ def draw_curves(curves: Mapping[str, Curve], order: Sequence[str], title: str, u
         axes.set_ylim(min(0.0, min(finite)), 1.08 * min(max(finite), 2.5 * max(float(np.median(finite)), 0.5)))
     axes.set_title(label(title))
     axes.set_xlabel("lead time (timescales)")
-    axes.set_ylabel(unit)
+    axes.set_ylabel(heading)
     axes.grid(True)
     axes.margins(x=0)
     return drawn

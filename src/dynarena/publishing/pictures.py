@@ -140,6 +140,8 @@ def _strips(example: Example, n_frames: int = 8) -> Figure:
     for axes_row, (name, path) in zip(grid, rows, strict=True):
         for axes, t in zip(axes_row, times, strict=True):
             bare(axes)
+            for spine in axes.spines.values():  # a frame shows where the view ends, and so how far things moved
+                spine.set(visible=True, color=SOFT, linewidth=0.5)
             axes.imshow(_frame(path[t], example.kind), **scale)
         axes_row[0].set_ylabel(label(name), rotation=0, ha="right", va="center")
     for axes, t in zip(grid[0], times, strict=True):

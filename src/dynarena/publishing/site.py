@@ -16,7 +16,7 @@ from dynarena import __version__
 from dynarena.errors import UsageError
 from dynarena.publishing import text
 from dynarena.publishing.canvas import drawing, save
-from dynarena.publishing.curves import curve_name, draw_cost, draw_curves, lead_curves
+from dynarena.publishing.curves import curve_heading, curve_name, draw_cost, draw_curves, lead_curves
 from dynarena.publishing.example import Example
 from dynarena.publishing.export import EXPORTS
 from dynarena.publishing.page import context
@@ -169,7 +169,7 @@ def _curves(board: Board, order: Sequence[str], folder: Path) -> list[dict[str, 
         curves = lead_curves(board, system, metric) if metric else {}
         if metric and curves:
             path = f"figures/lead-{text.slug(system)}.svg"
-            save(draw_curves(curves, order, system, metric), folder / path)
+            save(draw_curves(curves, order, system, curve_heading(board, metric)), folder / path)
             out.append({"system": system, "path": path})
     return out
 

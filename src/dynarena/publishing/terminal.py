@@ -14,6 +14,7 @@ from dynarena.ranking.compare import Comparison
 
 _WIDTH = 21
 _SHOWN = ("seeds", "failed_share", "fit_s", "predict_s", "parameters", "device")
+_SHORT = {"parameters": "params"}
 _CLASSES = {
     "nothing": "knows nothing of the system",
     "family": "knows the family of equations",
@@ -32,7 +33,7 @@ def render_board(board: Board, limit: int | None = None) -> RenderableType:
     out.add_column("95 %", justify="right", no_wrap=True)
     for column in table.columns:
         if column.key in _SHOWN:
-            out.add_column(column.heading.lower(), justify="right", no_wrap=True)
+            out.add_column(_SHORT.get(column.key, column.heading.lower()), justify="right", no_wrap=True)
     _fill(out, table, limit)
     return Group(out, *(Text("  " + note, style="dim") for note in notes(board)))
 
@@ -52,7 +53,7 @@ def _fill(out: RichTable, table: Table, limit: int | None) -> None:
 
 def _between(row: dict[str, float | None]) -> str:
     if row["low"] is None:
-        return "none"
+        return "–"
     return f"{text.fixed(row['low'], 2)} to {text.fixed(row['high'], 2)}"
 
 

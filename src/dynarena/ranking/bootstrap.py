@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 from dynarena.ranking.cells import Contender
-from dynarena.ranking.ratio import Floats, ratio, skill
+from dynarena.ranking.ratio import BEST, WORST, Floats, ratio, skill
 from dynarena.schema.lock import Lock
 
 DRAWS = 2000
@@ -92,12 +92,17 @@ def interval(draws: Floats, level: float = LEVEL) -> tuple[float, float]:
 
 
 def systems_interval(log_r: Floats, level: float = LEVEL) -> tuple[float, float]:
-    """Skill on systems like these: mean log r -+ t s / sqrt(n) over n systems. NaN for fewer than two."""
+    """Skill on systems like these: mean log r -+ t s / sqrt(n) over n systems, within what r can be.
+
+    NaN for fewer than two systems. With two, t is 12.7: the interval says how little two systems tell of others.
+    """
     values = log_r[np.isfinite(log_r)]
     if len(values) < 2:
         return float("nan"), float("nan")
     half = stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return float(skill(values.mean() + half)), float(skill(values.mean() - half))
+    bounds = np.clip([values.mean() + half, values.mean() - half], np.log(BEST), np.log(WORST))
+    low, high = skill(bounds)
+    return float(low), float(high)
 
 
 def resampled_units(contender: Contender) -> int:
