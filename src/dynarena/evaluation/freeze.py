@@ -21,6 +21,7 @@ from dynarena.data.tasks import TaskData
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
 from dynarena.evaluation.scoring import label
+from dynarena.evaluation.states import CIRCLE_STD
 from dynarena.schema.benchmark import BenchmarkSpec, Span
 from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
 from dynarena.suite import Item, find
@@ -157,7 +158,7 @@ def _state_spread(states: NDArray[np.float64], system: System) -> NDArray[np.flo
     """The scale against which two computations of the state are compared, one a channel (of scenes: the world)."""
     if system.kind == "video":
         return np.full(states.shape[2], float(system.spec.scene.get("world", 10.0)))  # type: ignore[arg-type]
-    return np.asarray(np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1))
+    return _moments(states, system)[1]
 
 
 def _axes(
@@ -169,8 +170,7 @@ def _axes(
         mean, std = _frame_moments(system.simulator.frames(states, seeds.parameters, size))
         dims, shape, names = ["channel", "y", "x"], [3, size, size], ["red", "green", "blue"]
     else:
-        flat = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1)
-        mean, std = flat.mean(axis=1), flat.std(axis=1)
+        mean, std = _moments(states, system)
         dims, shape, names = list(system.simulator.dims), list(system.simulator.shape), list(system.simulator.labels)
     spec = system.spec
     channels = [{"name": name, "unit": spec.units.get(name, "1"), "angle": name in spec.angles} for name in names]
@@ -181,6 +181,15 @@ def _axes(
         "mean": [float(f"{value:.12g}") for value in mean],
         "std": [_deviation(value) for value in std],
     }
+
+
+def _moments(states: NDArray[np.float64], system: System) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and deviation of each channel; an angle that turns over has those of the uniform law on the circle."""
+    flat = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1)
+    mean, std = flat.mean(axis=1), flat.std(axis=1)
+    angle = np.array([label in system.spec.angles for label in system.simulator.labels])
+    turns = angle & (std > CIRCLE_STD)
+    return np.where(turns, 0.0, mean), np.where(turns, CIRCLE_STD, std)
 
 
 def _frame_moments(frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

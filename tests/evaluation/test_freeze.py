@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from dynarena.data.benchmarks import load_lock, read_benchmark
+from dynarena.data.system import System
+from dynarena.evaluation.freeze import sampling
+from dynarena.suite import find
+
+
+def test_no_system_is_sampled_below_fifteen_points_a_period_or_the_protocol() -> None:
+    spec = read_benchmark(find("benchmarks", "chaos-forecast"))
+    for name in ("lorenz63", "rossler", "double_pendulum", "lorenz96"):
+        system = System(name)
+        dt = sampling(system, spec)
+        assert system.timescale / dt >= 30 * (1 - 1e-3)
+        assert system.period is not None
+        assert system.period / dt >= 15 * (1 - 1e-3)
+    assert sampling(System("henon"), spec) == 1.0
+
+
+def test_a_frozen_horizon_ends_before_half_of_its_certificate() -> None:
+    for name in ("chaos-forecast", "chaos-forecast@1.0.quick", "pde-forecast@1.0.quick", "video-physics@1.0.quick"):
+        for task in load_lock(name).tasks:
+            assert task.horizon * task.dt <= 0.5 * task.certificate["0.1"] * (1 + 1e-9), task.id
+            assert 0 <= task.floor < 0.1 * task.reference, task.id
+
+
+def test_angles_that_turn_over_have_the_moments_of_the_circle() -> None:
+    task = next(task for task in load_lock("chaos-forecast").tasks if task.system == "chaos/double_pendulum")
+    for channel, mean, std in zip(task.channels, task.mean, task.std, strict=True):
+        if channel["angle"]:
+            assert (mean, std) == (0, pytest.approx(math.pi / math.sqrt(3)))
+        else:
+            assert std > 2
+
+
+def test_a_quick_variant_overrides_only_what_it_names() -> None:
+    item = find("benchmarks", "video-physics")
+    full, quick = read_benchmark(item), read_benchmark(item, quick=True)
+    assert (quick.protocol.resolution, full.protocol.resolution) == (32, 128)
+    assert quick.protocol.context == full.protocol.context
+    assert quick.metrics == full.metrics
