@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SITE   ?= site
-# A CPU build of torch by default; `make TORCH="torch==2.13.0 --index-url <an index of CUDA builds>"` for another.
+# What pip installs as torch, pinned; the README says how to choose a CPU or a CUDA build.
 TORCH  ?= torch==2.13.0
 WORKERS ?= 2
 QUICK  := chaos-forecast pde-forecast video-physics
