@@ -77,12 +77,20 @@ def test_a_full_disk_loses_nothing_and_leaves_no_half_file(store, monkeypatch):
     assert [path.name for path in store.folder.iterdir()] == [f"{record().id}.json"]
 
 
-def test_a_broken_file_in_the_store_is_named(store):
+@pytest.mark.parametrize("content", [b'{"task": 1', b"\xff\xfe\x00", b"", None, b"another record"])
+def test_a_broken_file_in_the_store_is_named_and_stops_nothing(store, caplog, content):
     store.add(record())
-    (store.folder / "zzz.json").write_text('{"task": 1')
-    with pytest.raises(DataError) as caught:
-        store.all()
-    assert "zzz.json" in caught.value.where
+    broken = store.folder / f"{record('b').id}.json"
+    if content is None:
+        broken.mkdir()
+    else:
+        broken.write_bytes(record("c").to_line().encode() if content == b"another record" else content)
+    assert store.all() == store.find() == [record()]
+    assert store.get(record("b").id) is None
+    assert str(broken) in caplog.text and caplog.text.count("left out") == 1
+    if content is not None:
+        store.add(record("b"))
+        assert len(store.all()) == 2
 
 
 def test_the_published_form_is_sorted_and_round_trips(tmp_path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,7 +38,11 @@ class Merged:
 
 
 class RecordStore:
-    """A folder with one file a record, named by its id. A file is whole or not there."""
+    """A folder with one file a record, named by its id. A file is whole or not there.
+
+    A file that holds no record (edited, or damaged from outside) is left out and named in a warning; it stops nothing,
+    and its cell is run again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
@@ -53,14 +59,12 @@ class RecordStore:
     def get(self, record_id: str) -> Record | None:
         """The record of this id, or None."""
         path = self._path(record_id)
-        return read_line(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else None
+        return _read_own(path) if path.exists() else None
 
     def all(self) -> list[Record]:
-        """Every record, sorted as published. Raises DataError naming the file that is none."""
-        paths = sorted(self.folder.glob("*.json"))
-        return sorted(
-            (read_line(path.read_text(encoding="utf-8", errors="replace"), str(path)) for path in paths), key=order
-        )
+        """Every whole record, sorted as published."""
+        found = (_read_own(path) for path in sorted(self.folder.glob("*.json")))
+        return sorted((record for record in found if record is not None), key=order)
 
     def find(self, *, benchmark: str | None = None, model: str | None = None, task: str | None = None) -> list[Record]:
         """The records of a benchmark (`name@version[.quick]`), a model's name or digest, a task."""
@@ -138,6 +142,27 @@ def read_line(text: str, where: str) -> Record:
         raise DataError(
             "not a record", where=where, expected="one JSON object", got=repr(text[:60]), fix=fix
         ) from error
+
+
+def _read_own(path: Path) -> Record | None:
+    """The record in a file of the store, or None with a warning."""
+    try:
+        record = read_line(path.read_text(encoding="utf-8"), str(path))
+        if record.id != path.stem:
+            raise DataError("this file is named after another record", where=str(path), expected=f"{record.id}.json")
+    except (OSError, UnicodeDecodeError, DataError) as error:
+        _warn(str(path), error.what if isinstance(error, DataError) else str(error))
+        return None
+    return record
+
+
+@lru_cache(maxsize=1000)
+def _warn(path: str, reason: str) -> None:
+    """Once a process and file."""
+    advice = "remove it; submit again runs its cell again"
+    logging.getLogger("dynarena").warning(
+        "warning: a record is left out: %s\n  where:    %s\n  fix:      %s", reason, path, advice
+    )
 
 
 def _lines(path: Path) -> Iterator[Record]:
