@@ -105,3 +105,45 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_resumes(tiny: Lock,
                 assert np.isfinite(whole["state"].values).all()
     build(tiny)
     assert set(outcomes(tiny)) == {"identical"}
+
+
+@pytest.mark.parametrize("damage", ["truncated", "text", "no state", "words", "a number", "no coordinates"])
+def test_a_damaged_or_foreign_file_is_told_by_verify_and_replaced_by_build(tiny: Lock, damage: str) -> None:
+    build(tiny)
+    path = parts(tiny)[-1].path
+    whole = read_netcdf(path)
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:3000])
+    elif damage == "text":
+        path.write_text("hello")
+    else:
+        {
+            "no state": whole.drop_vars("state"),
+            "words": xr.Dataset({"state": (("a", "b"), np.array([["a", "b"]]))}),
+            "a number": xr.Dataset({"state": ((), 3.0)}),
+            "no coordinates": whole.drop_vars(list(whole.coords)),
+        }[damage].to_netcdf(path)
+    assert outcomes(tiny)[-1] == ("unreadable" if damage in ("truncated", "text") else "different")
+    build(tiny)
+    again = load_split(tiny, parts(tiny)[-1].task, parts(tiny)[-1].split)
+    assert again.equals(whole)
+    assert set(outcomes(tiny)) == {"identical"}
+
+
+def test_a_changed_label_names_its_trajectory_and_is_mended_by_a_build(tiny: Lock) -> None:
+    build(tiny)
+    part = next(part for part in parts(tiny) if any(name.startswith("parameter_") for name in _labels(part.path)))
+    name = next(name for name in _labels(part.path) if name.startswith("parameter_"))
+    data = read_netcdf(part.path)
+    right = data[name].values.copy()
+    data[name].values[1] += 1
+    write_netcdf(data, part.path)
+    verdict = next(verdict for each, verdict in verify(tiny) if each == part)
+    assert not isinstance(verdict, DataError)
+    assert (verdict.outcome, verdict.trajectories) == ("different", [1])
+    build(tiny)
+    assert np.array_equal(read_netcdf(part.path)[name].values, right)
+
+
+def _labels(path: Path) -> list[str]:
+    return [str(name) for name in read_netcdf(path).coords]

@@ -54,3 +54,14 @@ def test_a_failed_write_leaves_what_stood_there(tmp_path: Path, dataset: xr.Data
     assert "free some space" in str(caught.value)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path], "no half file stays"
+
+
+@pytest.mark.parametrize("place", ["folder", "file/below.nc", "a" * 300])
+def test_a_place_that_takes_no_file_is_named_with_fitting_advice(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ResourceError, match="could not write") as caught:
+        write_atomically(tmp_path / place, lambda part: None)
+    assert str(tmp_path / place) in str(caught.value)
+    assert "free some space" not in str(caught.value)
+    assert {path.name for path in tmp_path.iterdir()} == {"folder", "file"}

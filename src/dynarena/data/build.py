@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import xarray as xr
+
 from dynarena.data.files import read_netcdf
-from dynarena.data.splits import load_split, split_path
-from dynarena.data.verify import Verdict, compare
+from dynarena.data.splits import labelled, load_split, split_path
+from dynarena.data.verify import Verdict, compare, mislabelled, states_of
 from dynarena.errors import DataError
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.suite import home
@@ -72,9 +74,18 @@ def verify(lock: Lock) -> Iterator[tuple[Part, Verdict | DataError]]:
     """The verdict on each file, or why it cannot be read."""
     for part in parts(lock):
         try:
-            yield part, compare(read_netcdf(part.path), part.task, part.split)
+            yield part, _verdict(lock, part, read_netcdf(part.path))
         except DataError as error:
             yield part, error
+
+
+def _verdict(lock: Lock, part: Part, data: xr.Dataset) -> Verdict:
+    verdict = compare(data, part.task, part.split)
+    states = states_of(data)
+    if states is None or verdict.outcome == "different" or len(states) != part.task.splits[part.split].trajectories:
+        return verdict
+    wrong = mislabelled(data, labelled(lock.id, part.task, part.task.splits[part.split], states))
+    return Verdict("different", wrong) if wrong else verdict
 
 
 def clean(lock: Lock) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,17 +12,29 @@ import xarray as xr
 
 from dynarena.errors import DataError, ResourceError
 
+_PLACE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.ENOTEMPTY,
+    errno.ENAMETOOLONG,
+)
+
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a temporary file beside `path`, flush it to disk and rename it into place.
 
     Raises ResourceError when the disk is full; what stood at `path` before then stands there still.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    part: Path | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+        part = Path(name)
+        os.close(handle)
         write(part)
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -29,12 +42,17 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         part.replace(path)
     except OSError as error:
         raise ResourceError(
-            f"could not write: {error.strerror or error}",
-            where=str(path),
-            fix="free some space (dynarena data clean) or set DYNARENA_HOME to another disk; nothing written was lost",
+            f"could not write: {error.strerror or error}", where=str(path), fix=_advice(error)
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in _PLACE:
+        return "give a file's name in a folder that you may write to, or set DYNARENA_HOME to one"
+    return "free some space (dynarena data clean) or set DYNARENA_HOME to another disk; nothing written was lost"
 
 
 def write_netcdf(dataset: xr.Dataset, path: Path) -> None:

@@ -16,6 +16,7 @@ from dynarena.data.files import read_netcdf, write_netcdf
 from dynarena.data.fingerprint import sha256
 from dynarena.data.generate import Seeded, integrate, seeded
 from dynarena.data.system import System
+from dynarena.data.verify import mislabelled, states_of
 from dynarena.engines.streams import Streams, trajectory_key
 from dynarena.errors import DataError
 from dynarena.schema.lock import Lock, SplitLock, TaskLock
@@ -84,15 +85,34 @@ def load_split(lock: Lock, task: TaskLock, name: str, *, keep: bool = True) -> x
     """
     split = task.splits[name]
     path = split_path(lock, task, name)
-    if path.is_file():
-        stored = read_netcdf(path)
-        if [sha256(row) for row in stored["state"].values] == split.hashes:
-            return stored
+    stored = _stored(path, lock, task, split)
+    if stored is not None:
+        return stored
     fresh = regenerate(lock.id, task, split)
     require_equivalent(fresh["state"].values, split, where=f"{task.id}, split {name}")
     if keep:
         write_netcdf(fresh, path)
     return fresh
+
+
+def labelled(benchmark: str, task: TaskLock, split: SplitLock, states: NDArray[np.float64]) -> xr.Dataset:
+    """Stored states with all else that a Dataset carries drawn again."""
+    system = frozen_system(task)
+    keys = split_keys(benchmark, task.id, split.split, "open", len(states))
+    return to_dataset(system, states, system.simulator.parameters(Streams(keys), split.split), keys, task.dt)
+
+
+def _stored(path: Path, lock: Lock, task: TaskLock, split: SplitLock) -> xr.Dataset | None:
+    """The file's Dataset where it is the frozen one; None where it is absent, damaged or another."""
+    try:
+        data = read_netcdf(path)
+    except DataError:
+        return None
+    states = states_of(data)
+    if states is None or [sha256(row) for row in states] != split.hashes:
+        return None
+    expected = labelled(lock.id, task, split, states)
+    return None if mislabelled(data, expected) else expected
 
 
 def require_equivalent(states: NDArray[np.float64], split: SplitLock, *, where: str) -> None:

@@ -23,6 +23,14 @@ class Verdict:
     trajectories: list[int]
 
 
+def states_of(data: xr.Dataset) -> NDArray[np.float64] | None:
+    """The states [trajectory, time, ...] of a stored Dataset; None where it holds something else."""
+    states = data.get("state")
+    if states is None or states.ndim < 2 or states.dtype != np.float64:
+        return None
+    return states.values
+
+
 def verdicts(states: NDArray[np.float64], split: SplitLock) -> list[str]:
     """`identical`, `equivalent` or `different` for each frozen trajectory; a missing or reshaped one is different."""
     found = []
@@ -44,9 +52,9 @@ def compare(data: xr.Dataset, task: TaskLock, name: str) -> Verdict:
     while the mean of every channel lies within 4 standard errors of the train split's and the deviation within a fifth.
     """
     split = task.splits[name]
-    if "state" not in data:
+    states = states_of(data)
+    if states is None:
         return Verdict("different", list(range(split.trajectories)))
-    states = data["state"].values
     each = verdicts(states, split)
     changed = [index for index, verdict in enumerate(each) if verdict != "identical"]
     different = each.count("different")
@@ -57,6 +65,20 @@ def compare(data: xr.Dataset, task: TaskLock, name: str) -> Verdict:
     if different > MAJORITY * len(each) and _moments_fit(states, task, split):
         return Verdict("statistically equivalent", changed)
     return Verdict("different", [index for index, verdict in enumerate(each) if verdict == "different"])
+
+
+def mislabelled(data: xr.Dataset, expected: xr.Dataset) -> list[int]:
+    """The trajectories whose times, keys or parameters are not the `expected` ones."""
+    wrong = np.zeros(expected.sizes["trajectory"], dtype=bool)
+    for name, coordinate in expected.coords.items():
+        found = data.coords.get(name)
+        if found is None or found.dims != coordinate.dims or found.shape != coordinate.shape:
+            wrong[:] = True
+        elif "trajectory" in coordinate.dims:
+            wrong |= found.values != coordinate.values
+        elif not np.array_equal(found.values, coordinate.values):
+            wrong[:] = True
+    return np.flatnonzero(wrong).tolist()
 
 
 def _moments_fit(states: NDArray[np.float64], task: TaskLock, split: SplitLock) -> bool:
