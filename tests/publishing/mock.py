@@ -151,3 +151,28 @@ def make_examples() -> dict[str, dict[str, Example]]:
         "pde-forecast@1.0.quick": {"pde/kuramoto_sivashinsky": pde, "pde/kolmogorov_flow": flow},
         "video-physics@1.0.quick": {"video/parabola": video},
     }
+
+
+SPEC = {
+    "schema": 1, "title": "Lorenz <b>1963</b>", "about": "Two lobes.", "source": "Lorenz (1963)", "engine": "ode",
+    "state": ["x", "y", "z"], "equations": ["sigma*(y - x)", "x*(rho - z) - y", "x*y - beta*z"], "chaotic": True,
+    "parameters": {"sigma": 10, "rho": 28, "beta": "8/3"}, "start": {"box": {"x": [-15, 15]}, "burn_in": 50},
+    "splits": {"ood": {"about": "hotter", "parameters": {"rho": [30, 45]}, "options": {"waves": 3}}},
+    "known": {"lyapunov": {"value": [0.9056, 0], "source": "Sprott (2003)", "tolerance": 0.01}},
+    "invariants": {"energy": {"expression": "x**2", "about": "kept"}}, "symmetries": {"turn": "x -> -x"},
+}  # fmt: skip
+COMPUTED = {
+    "digest": "0", "evidence": {"method": "QR of tangents"},
+    "lyapunov_spectrum": {"value": [0.906515, -6e-05], "sem": [0.0007, 0.0001]},
+    "timescale": {"value": 1.10313, "sem": 0.0008, "law": "Lyapunov time"},
+}  # fmt: skip
+
+
+def make_described() -> Board:
+    """A board whose first task carries its system's file and a certificate that ends at the last point."""
+    lock = make_lock("chaos-forecast")
+    first = lock.tasks[0]
+    end = 2 * N_LEAD * first.dt
+    described = first.model_copy(update={"spec": SPEC, "certificate": {"0.1": end, "1e-06": 2.2}})
+    lock = lock.model_copy(update={"tasks": [described, *lock.tasks[1:]]})
+    return build_board(make_records(lock), lock)

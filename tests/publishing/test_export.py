@@ -97,6 +97,7 @@ def test_slugs_are_safe_file_names_and_differ_where_names_differ():
     ("write", "value", "expected"),
     [
         (text.fixed, -0.31049, "−0.310"), (text.fixed, float("nan"), "–"), (text.fixed, None, "–"),
+        (text.fixed, -0.0, "0.000"), (text.fixed, -0.0004, "0.000"),
         (text.seconds, 0.423, "0.42 s"), (text.seconds, 45.0, "45.0 s"), (text.seconds, 246.0, "4.1 min"),
         (text.seconds, 7200.0, "2.0 h"), (text.count, 950, "950"), (text.count, 90300, "90.3 k"),
         (text.count, 1.2e6, "1.2 M"), (text.percent, 0.0, "0 %"), (text.percent, 0.001, "<1 %"),

@@ -121,6 +121,12 @@ def test_downloads_are_the_table_the_records_and_the_lock(made, board):
     assert len(list(csv.DictReader((folder / "systems.csv").read_text().splitlines()))) == len(board.systems)
 
 
+def test_the_key_of_lines_names_only_models_that_have_a_line(made):
+    content = (made / "chaos-forecast-1.0.quick/index.html").read_text()
+    key = re.search(r'<ul class="key".*?</ul>', content, re.DOTALL).group()
+    assert "echo_state" in key and "unet" not in key
+
+
 def test_figures_follow_the_readers_dark_setting_and_keep_text_as_text(made):
     figures = sorted(made.rglob("*.svg"))
     assert len(figures) == 3 + 14 + 5

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dynarena.cli.output import progress
-from dynarena.errors import UsageError
+from dynarena.errors import DynarenaError, UsageError
+
+if TYPE_CHECKING:
+    from dynarena.schema.lock import Lock
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +25,7 @@ def publish(
     title: Annotated[str, typer.Option(help="the site's title")] = "dynarena",
     base_url: Annotated[str | None, typer.Option(help="where the site will stand, for canonical links")] = None,
 ) -> None:
-    """Write the site: one page a benchmark, figures, CSV, JSON, Markdown, LaTeX, records. Prints its path last."""
+    """Write the site: a page a benchmark and a system, figures, tables, records. Prints its path last."""
     from dynarena.data.benchmarks import frozen_names, load_lock
     from dynarena.evaluation.shelf import all_records
     from dynarena.publishing.gather import gather_examples
@@ -46,6 +50,21 @@ def publish(
             examples[lock.id] = gather_examples(board, home())
             bar.advance(task)
         bar.update(task, description="drawing the site")
-        written(boards, out, title=title, base_url=base_url, examples=examples)
+        written(boards, out, title=title, base_url=base_url, examples=examples, computed=_computed(locks))
         bar.advance(task)
     print((out / "index.html").resolve())
+
+
+def _computed(locks: Sequence[Lock]) -> dict[str, dict[str, Any]]:
+    """The computed facts of every system that still is as the locks froze it."""
+    from dynarena.data.system import System
+
+    facts: dict[str, dict[str, Any]] = {}
+    for task in (task for lock in locks for task in lock.tasks):
+        try:
+            found = System(task.system).computed
+        except DynarenaError:  # gone or changed since: its page does without
+            continue
+        if found.get("digest") == task.system_digest:
+            facts[task.system] = found
+    return facts

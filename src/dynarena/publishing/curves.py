@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dynarena.publishing.canvas import SOFT, figure, style
+from dynarena.publishing.labels import annotate
 from dynarena.publishing.text import label
 from dynarena.ranking.board import Board
 from dynarena.ranking.cells import Entry
 
 Curve = tuple[list[float], list[float]]
+LOWEST = -1.0  # skill below this is drawn at it
 
 
 def curve_name(board: Board) -> str | None:
@@ -73,23 +75,18 @@ def draw_cost(board: Board, order: Sequence[str]) -> Figure | None:
     table = table[(table.total > 0) & table.skill.notna()].sort_values("skill")
     if table.empty:
         return None
-    drawn = figure(8.4, 3.4)
+    drawn = figure(8.4, 3.8)
     axes = drawn.subplots()
     axes.axhline(0, color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
-    placed: list[tuple[float, float]] = []
-    for row in table.itertuples():
-        colour, _ = style(order.index(row.model))
-        x, y = float(row.total), max(float(row.skill), -1.0)
-        axes.plot([x], [y], "s" if row.anchor else "o", color=colour, markersize=6)
-        side = -1 if any(abs(y - v) < 0.09 and 0.1 < x / u < 4 for u, v in placed) else 1
-        placed += [(x, y)] if side == 1 else []
-        align = "left" if side == 1 else "right"
-        axes.annotate(label(row.model), (x, y), xytext=(6 * side, -3), textcoords="offset points", ha=align)
+    places = [(float(row.total), max(float(row.skill), LOWEST)) for row in table.itertuples()]
+    for row, (x, y) in zip(table.itertuples(), places, strict=True):
+        axes.plot([x], [y], "s" if row.anchor else "o", color=style(order.index(row.model))[0], markersize=6)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.margins(x=0.15, y=0.12)
+    axes.margins(x=0.12, y=0.14)
     axes.set_xlabel("seconds to fit and predict the whole board, one seed")
     axes.set_ylabel("skill")
     axes.grid(True, axis="y")
+    annotate(axes, places, [label(name) for name in table.model])
     return drawn

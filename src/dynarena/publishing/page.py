@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from dynarena.publishing import text
+from dynarena.publishing import sections, text
 from dynarena.publishing.canvas import style
 from dynarena.publishing.table import Table, between, board_table
 from dynarena.ranking.board import Board
@@ -58,7 +58,7 @@ def table_rows(board: Board, table: Table) -> list[dict[str, Any]]:
         below = raw["skill"] is not None and raw["skill"] < scale.low
         rows.append({
             "raw": raw, "text": texts | _intervals(raw), "bar": bar, "below": below,
-            "partial": bool(status.partial), "conflict": bool(status.conflict),
+            "number": number, "partial": bool(status.partial), "conflict": bool(status.conflict),
             "colour": style(number)[0], "dash": _css_dash(style(number)[1]),
         })  # fmt: skip
     return rows
@@ -76,11 +76,17 @@ def _css_dash(dash: Any) -> str:
 
 
 def classes(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows grouped by what the models know, in the board's order."""
+    """Rows of models with a score, grouped by what the models know, in the board's order."""
+    scored = [row for row in rows if not declined(row)]
     return [
         {"title": CLASS_TITLES[knows][0], "about": CLASS_TITLES[knows][1], "rows": list(group)}
-        for knows, group in groupby(rows, key=lambda row: row["raw"]["knows"])
+        for knows, group in groupby(scored, key=lambda row: row["raw"]["knows"])
     ]
+
+
+def declined(row: dict[str, Any]) -> bool:
+    """Whether the model declared every task not applicable: it is named below the table."""
+    return bool(row["raw"]["coverage"] == 0)
 
 
 def heat(board: Board) -> dict[str, Any]:
@@ -88,10 +94,13 @@ def heat(board: Board) -> dict[str, Any]:
     frame = board.systems.set_index(["model", "system"])
     systems = list(dict.fromkeys(task.system for task in board.lock.tasks))
     rows = [
-        (text.label(model), [_heat_cell(frame.loc[(model, system)]) for system in systems])
-        for model in board.table.model
+        (text.label(model), [_heat_cell(frame.loc[(model, system)]) for system in systems]) for model in _scored(board)
     ]
     return {"systems": systems, "rows": rows}
+
+
+def _scored(board: Board) -> list[str]:
+    return list(board.table.model[board.table.coverage > 0])
 
 
 _MARKS = {"ok": "", "not-applicable": "", "conflict": " ⚡"}
@@ -108,15 +117,22 @@ def _heat_cell(row: Any) -> dict[str, Any]:
 
 
 def metrics(board: Board) -> dict[str, Any]:
-    """Mean of each metric over the systems, a row a model; the best of each column is marked."""
+    """Mean of each metric over the systems, a row a model; the best of those that do not know the equations is marked.
+
+    Metrics that no system of the board has (as a drift where nothing is conserved) are named in `absent` instead.
+    """
     means = board.metrics.groupby(["metric", "model"], sort=False)["value"].mean()
     columns = [(m, means.get(m.name)) for m in board.lock.metrics]
-    best = {m.name: _best(m.perfect, m.better, column) for m, column in columns}
+    shown = [(m, column) for m, column in columns if column is not None and column.notna().any()]
+    rivals = set(board.table.model[board.table.knows != "equations"])
+    best = {m.name: _best(m.perfect, m.better, column[column.index.isin(rivals)]) for m, column in shown}
     rows = [
-        (text.label(model), [_metric_cell(column, model, best[m.name]) for m, column in columns])
-        for model in board.table.model
+        (label, [_metric_cell(column, label, best[m.name] if label in rivals else None) for m, column in shown])
+        for label in _scored(board)
     ]
-    return {"columns": board.lock.metrics, "rows": rows}
+    absent = [m.name for m, _ in columns if m.name not in best]
+    named = [(text.label(label), cells) for label, cells in rows]
+    return {"columns": [m for m, _ in shown], "rows": named, "absent": absent}
 
 
 def _best(perfect: float | str | None, better: str, column: Any) -> float | None:
@@ -154,6 +170,8 @@ def context(board: Board) -> dict[str, Any]:
         "board": board, "lock": board.lock, "slug": text.slug(board.lock.id), "table": table, "rows": rows,
         "classes": classes(rows), "axis": axis(table), "bar_width": BAR_WIDTH, "heat": heat(board),
         "metrics": metrics(board), "facts": facts(board), "left_out": board.left_out,
+        "declined": [row["text"]["model"] for row in rows if declined(row)],
+        "tasks": sections.tasks(board), "models": sections.models(board),
         "about": {column.key: column.about for column in table.columns},
         "has_win_rate": any(row["win_rate"] is not None for row in table.rows),
     }  # fmt: skip

@@ -28,14 +28,17 @@ def draw_example(example: Example) -> Figure:
 
 def about(example: Example) -> str:
     """What the figure shows, as a caption."""
+    name, alone = example.channels[0], not example.forecasts
+    below = "" if alone else ": the truth above, forecasts below"
     if example.kind == "chaos":
         x, y = _plane(example)
-        return f"Above: {y} against {x}; below: {x} in time. Truth in ink, forecast in colour."
+        inks = "" if alone else " Truth in ink, forecast in colour."
+        return f"Above: {y} against {x}; below: {name} in time.{inks}"
     if example.kind == "video":
-        return "Frames from left to right in time: the truth above, forecasts below."
+        return f"Frames from left to right in time{below}."
     if example.truth.ndim == 4:
-        return f"Snapshots of {example.channels[0]} from left to right in time: the truth above, forecasts below."
-    return f"{example.channels[0]} over time (right) and space (up). Below each forecast its error."
+        return f"Snapshots of {name} from left to right in time{below}."
+    return f"{name} over time (right) and space (up).{'' if alone else ' Below each forecast its error.'}"
 
 
 def _forecasts(example: Example) -> list[tuple[str, Values]]:
@@ -104,6 +107,8 @@ def _scale(truth: Values) -> dict[str, Any]:
 def _space_time(example: Example) -> Figure:
     truth = example.truth[:, 0].T
     panels = [("truth", truth), *((name, path[:, 0].T) for name, path in _forecasts(example))]
+    if len(panels) == 1:
+        return _alone(truth, example)
     scale, size = _scale(truth), float(np.nanmax(np.abs(truth))) or 1.0
     error = {"cmap": "PuOr_r", "vmin": -size, "vmax": size}
     drawn = figure(1.0 + 1.75 * len(panels), 3.2)
@@ -118,8 +123,17 @@ def _space_time(example: Example) -> Figure:
     grid[1, 0].set_visible(False)
     grid[0, 0].tick_params(labelbottom=True)
     drawn.colorbar(top, ax=grid[0, :], shrink=0.9, pad=0.01, aspect=14, label=label(example.channels[0]))
-    if len(panels) > 1:
-        drawn.colorbar(low, ax=grid[1, :], shrink=0.9, pad=0.01, aspect=14, label="error")
+    drawn.colorbar(low, ax=grid[1, :], shrink=0.9, pad=0.01, aspect=14, label="error")
+    return drawn
+
+
+def _alone(truth: Values, example: Example) -> Figure:
+    drawn = figure(4.6, 2.6)
+    axes = drawn.subplots()
+    shown = _image(axes, truth, example, _scale(truth))
+    axes.set_xlabel(example.time_unit)
+    axes.set_ylabel("x")
+    drawn.colorbar(shown, ax=axes, pad=0.02, aspect=14, label=label(example.channels[0]))
     return drawn
 
 
@@ -134,7 +148,7 @@ def _strips(example: Example, n_frames: int = 8) -> Figure:
     """Rows: truth, then forecasts; columns: evenly spaced times."""
     rows = [("truth", example.truth), *_forecasts(example)]
     times = np.unique(np.linspace(0, len(example.times) - 1, n_frames).round().astype(int))
-    drawn = figure(1.3 + 0.98 * len(times), 0.35 + 1.0 * len(rows))
+    drawn = figure(1.3 + 0.82 * len(times), 0.5 + 0.82 * len(rows))
     grid = drawn.subplots(len(rows), len(times), squeeze=False)
     scale = _scale(example.truth[:, 0]) if example.kind == "pde" else {}
     for axes_row, (name, path) in zip(grid, rows, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from dynarena.publishing.example import Example
 from dynarena.publishing.export import EXPORTS
 from dynarena.publishing.page import context
 from dynarena.publishing.pictures import about, draw_example
+from dynarena.publishing.systems import system_pages
 from dynarena.publishing.table import board_table, frame_table
 from dynarena.ranking.board import Board
 
@@ -35,10 +37,12 @@ def publish(
     title: str = "dynarena",
     base_url: str | None = None,
     examples: Examples | None = None,
+    computed: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write the site of `boards` to the folder `out` and return its index.html.
 
-    `examples` gives forecasts against truth by benchmark id, then by task id or system id. Links are relative;
+    `examples` gives forecasts against truth by benchmark id, then by task id or system id; `computed` gives the facts
+    that were computed of a system by its id, for the page that each system of the boards has. Links are relative;
     `base_url` adds canonical addresses and a sitemap. The site is made beside `out` and then takes its place, so that
     a reader never meets half of it. Raises UsageError where `out` is a file or a folder that holds something else than
     a site of ours.
@@ -48,7 +52,7 @@ def publish(
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        _write_site(draft, boards, title, base_url, examples or {})
+        _write_site(draft, boards, title, base_url, examples or {}, computed or {})
         draft.chmod(0o755)
         _swap(draft, out)
     finally:
@@ -96,27 +100,75 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["label"] = text.label
+    environment.filters["label_or_dash"] = lambda value: text.label(value) if value else text.DASH
+    environment.filters["cut"] = lambda value, most: text.cut(value, most) if value else text.DASH
     environment.filters["significant"] = text.significant
     return environment
 
 
-def _write_site(folder: Path, boards: Sequence[Board], title: str, base_url: str | None, examples: Examples) -> None:
+def _write_site(
+    folder: Path,
+    boards: Sequence[Board],
+    title: str,
+    base_url: str | None,
+    examples: Examples,
+    computed: Mapping[str, Mapping[str, Any]],
+) -> None:
     environment = _environment()
     address = base_url.rstrip("/") + "/" if base_url else None
-    common = {"site_title": text.label(title), "base_url": address, "version": __version__}
+    common: dict[str, Any] = {"site_title": text.label(title), "base_url": address, "version": __version__}
     pages = [context(board) for board in boards]
+    systems = system_pages(boards, computed)
+    common["system_files"] = {page["system"]: page["file"] for page in systems}
+    write_systems(environment, systems, folder, common, examples)
     for page in pages:
         place = folder / page["slug"]
         place.mkdir()
+        write_records(page["models"], place)
         page["figures"] = write_figures(page["board"], place, examples.get(page["lock"].id, {}))
         write_exports(page["board"], place)
         _render(environment, "benchmark.html", place / "index.html", common | page | {"root": "../"})
-    _render(environment, "index.html", folder / "index.html", common | {"pages": pages, "root": ""})
+    _render(environment, "index.html", folder / "index.html", common | {"pages": pages, "systems": systems, "root": ""})
     (folder / "style.css").write_text(_source(environment, "style.css"), encoding="utf-8")
     (folder / ".nojekyll").touch()
     (folder / MARKER).write_text(json.dumps({"made_by": "dynarena", "version": __version__}) + "\n")
     if address:
-        _render(environment, "sitemap.xml", folder / "sitemap.xml", common | {"pages": pages})
+        _render(environment, "sitemap.xml", folder / "sitemap.xml", common | {"pages": pages, "systems": systems})
+
+
+def write_systems(
+    environment: jinja2.Environment,
+    systems: Sequence[dict[str, Any]],
+    folder: Path,
+    common: Mapping[str, Any],
+    examples: Examples,
+) -> None:
+    """A page a system in `systems/`, with a picture of the truth where an example is known."""
+    if systems:
+        (folder / "systems").mkdir()
+    for page in systems:
+        page["picture"] = _picture(page, folder, examples)
+        _render(environment, "system.html", folder / "systems" / page["file"], {**common, **page, "root": "../"})
+
+
+def _picture(page: Mapping[str, Any], folder: Path, examples: Examples) -> dict[str, str] | None:
+    known = [examples.get(task["board"].id, {}) for task in page["tasks"]]
+    example = next((found[page["system"]] for found in known if page["system"] in found), None)
+    if example is None:
+        return None
+    alone = dataclasses.replace(example, forecasts={})
+    name = page["file"].removesuffix(".html") + ".svg"
+    with drawing():
+        save(draw_example(alone), folder / "systems" / name)
+    return {"path": name, "about": about(alone)}
+
+
+def write_records(models: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """The records of each model as JSON lines of their own."""
+    if models:
+        (folder / "records").mkdir()
+    for model in models:
+        (folder / model["records"]).write_text("".join(line + "\n" for line in model["lines"]), encoding="utf-8")
 
 
 def _source(environment: jinja2.Environment, name: str) -> str:
@@ -151,6 +203,7 @@ def write_figures(board: Board, folder: Path, examples: Mapping[str, Example]) -
             "cost": _cost(board, order, folder),
             "curves": _curves(board, order, folder),
             "curve_metric": curve_name(board),
+            "curve_models": _drawn(board),
             "examples": _examples(board, folder, examples),
         }
 
@@ -172,6 +225,12 @@ def _curves(board: Board, order: Sequence[str], folder: Path) -> list[dict[str, 
             save(draw_curves(curves, order, system, curve_heading(board, metric)), folder / path)
             out.append({"system": system, "path": path})
     return out
+
+
+def _drawn(board: Board) -> set[str]:
+    metric = curve_name(board)
+    systems = {task.system for task in board.lock.tasks} if metric else set()
+    return {model for system in systems for model in lead_curves(board, system, metric or "")}
 
 
 def _examples(board: Board, folder: Path, examples: Mapping[str, Example]) -> list[dict[str, Any]]:

@@ -13,9 +13,14 @@ _LONGEST = 48
 
 def label(name: str) -> str:
     """A name on one line, at most 48 characters, without control, formatting or direction characters."""
-    kept = "".join(" " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C")
-    text = " ".join(kept.split()) or "unnamed"
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return cut(name, _LONGEST) or "unnamed"
+
+
+def cut(text: str, most: int) -> str:
+    """A stranger's text on one line, at most `most` characters, without control, formatting or direction characters."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join(kept.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def slug(name: str) -> str:
@@ -32,8 +37,10 @@ def missing(value: object) -> bool:
 
 
 def fixed(value: float | None, digits: int = 3) -> str:
-    """A number with a true minus sign; a dash where there is none."""
-    return DASH if value is None or missing(value) else f"{value:.{digits}f}".replace("-", "−")
+    """A number with a true minus sign, never a negative zero; a dash where there is none."""
+    if value is None or missing(value):
+        return DASH
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def significant(value: float | None, digits: int = 3) -> str:
