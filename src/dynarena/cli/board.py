@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dynarena.cli.data import Json, Quick
+from dynarena.cli.data import Json, Quick, Season
 from dynarena.cli.output import console, print_json, say
 from dynarena.errors import UnknownName, UsageError
 
@@ -22,29 +22,33 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
-def board_of(benchmark: str, *, quick: bool = False) -> Board:
-    """The board of a benchmark from all records that are known here."""
+def board_of(benchmark: str, *, quick: bool = False, season: str = "open") -> Board:
+    """The board of a benchmark from all records that are known here; of a sealed season by its committed scorer."""
     from dynarena.data.benchmarks import load_lock
+    from dynarena.data.seasons import require_own
     from dynarena.evaluation.shelf import all_records
     from dynarena.ranking.board import build_board
 
     lock = load_lock(benchmark, quick=quick)
-    return build_board(all_records(lock.id), lock)
+    scorer = None if season == "open" else require_own(season, lock.id).scorer_digest
+    return build_board(all_records(lock.id), lock, season=season, scorer_digest=scorer)
 
 
 def leaderboard(
     benchmark: Annotated[str | None, typer.Argument(help="a benchmark; every frozen one where absent")] = None,
     quick: Quick = False,
+    season: Season = "open",
     as_json: Json = False,
 ) -> None:
     """The board: place, skill with its interval, cost."""
+    from dynarena.data.seasons import find_season
     from dynarena.publishing.table import board_table
     from dynarena.publishing.terminal import render_board
 
-    names = [benchmark] if benchmark else _frozen(quick)
-    boards = [board_of(name, quick=quick) for name in names]
+    names = [benchmark] if benchmark else _frozen(quick) if season == "open" else [find_season(season).benchmark]
+    boards = [board_of(name, quick=quick, season=season) for name in names]
     if as_json:
-        content = [{"benchmark": b.lock.id, "rows": board_table(b).rows} for b in boards]
+        content = [{"benchmark": b.lock.id, "season": b.season, "rows": board_table(b).rows} for b in boards]
         print_json(content[0] if benchmark else content)
         return
     for board in boards:

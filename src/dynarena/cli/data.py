@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Benchmark = Annotated[str, typer.Argument(help="a benchmark: name, name@version or name@version.quick")]
 Quick = Annotated[bool, typer.Option("--quick", help="the quick variant")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Season = Annotated[str, typer.Option(help="a sealed season's name")]
 Workers = Annotated[int, typer.Option(help="processes", min=1, envvar="DYNARENA_WORKERS")]
 
 

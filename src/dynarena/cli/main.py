@@ -69,9 +69,21 @@ def _say(text: str, status: int) -> int:
 
 def _load_commands() -> None:
     """Import the command files, each of which hangs its commands on `app`."""
-    from dynarena.cli import benchmark, board, catalogue, data, generate, machine, model, publish, records, submit
+    from dynarena.cli import (
+        benchmark,
+        board,
+        catalogue,
+        data,
+        generate,
+        machine,
+        model,
+        publish,
+        records,
+        season,
+        submit,
+    )
 
-    for module in (catalogue, generate, data, benchmark, model, submit, board, publish, records, machine):
+    for module in (catalogue, generate, data, benchmark, model, submit, board, publish, records, season, machine):
         module.register(app)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dynarena.cli.board import board_of
-from dynarena.cli.data import Json, Quick
+from dynarena.cli.data import Json, Quick, Season
 from dynarena.cli.output import console, print_json, print_table, progress, say
 from dynarena.errors import UsageError
 
@@ -46,6 +46,7 @@ def submit(
     ] = None,
     scheduler: Annotated[str | None, typer.Option(help="address of a dask scheduler")] = None,
     device: Device = "cpu",
+    season: Season = "open",
     as_json: Json = False,
 ) -> None:
     """Fit, forecast in isolation, score and record. Cells that are done are skipped, so the same command resumes."""
@@ -77,9 +78,10 @@ def submit(
             workers=workers,
             scheduler=scheduler,
             device=device,
+            season=season,
             on_progress=shown,
         )
-    report(records, locks, as_json=as_json)
+    report(records, locks, season=season, as_json=as_json)
 
 
 def score(
@@ -87,6 +89,7 @@ def score(
     benchmark: Annotated[str, typer.Option("--benchmark", "-b", help="a benchmark")],
     name: Annotated[str, typer.Option(help="the name that stands on the board")],
     quick: Quick = False,
+    season: Season = "open",
     as_json: Json = False,
 ) -> None:
     """Score predictions made elsewhere; the file is read in a process of its own."""
@@ -97,26 +100,26 @@ def score(
     from dynarena.suite import home
 
     lock = load_lock(benchmark, quick=quick)
-    records = score_file(file, lock, name=name, provider=TaskData, store=user_store(), home=home())
-    report(records, [lock], as_json=as_json)
+    records = score_file(file, lock, name=name, provider=TaskData, store=user_store(), home=home(), season=season)
+    report(records, [lock], season=season, as_json=as_json)
 
 
-def report(records: list[Record], locks: list[Lock], *, as_json: bool) -> None:
+def report(records: list[Record], locks: list[Lock], *, season: str = "open", as_json: bool) -> None:
     """Where the models stand now, what was worst and what to do next; status 3 where a cell is not ok."""
     if as_json:
         print_json([record.model_dump(by_alias=True) | {"id": record.id} for record in records])
     else:
         for lock in locks:
-            _report_board(lock, [record for record in records if record.benchmark == lock.id])
+            _report_board(lock, [record for record in records if record.benchmark == lock.id], season)
     if any(record.status not in ("ok", "not-applicable") for record in records):
         raise typer.Exit(3)
 
 
-def _report_board(lock: Lock, records: list[Record]) -> None:
+def _report_board(lock: Lock, records: list[Record], season: str) -> None:
     from dynarena.evaluation.shelf import user_store
     from dynarena.publishing.terminal import render_board
 
-    board = board_of(lock.id)
+    board = board_of(lock.id, season=season)
     console().print(render_board(board))
     ours = {record.model.digest for record in records}
     labels = [row.model for row in board.table.itertuples() if row.digest in ours]

@@ -32,15 +32,17 @@ def split_keys(benchmark: str, task: str, split: str, season: str, count: int) -
 
 
 @lru_cache(maxsize=64)
-def _frozen_system(system: str, spec: str, resolution: int | None) -> System:
-    return System.frozen(system, SystemSpec.model_validate_json(spec), resolution=resolution)
+def _frozen_system(system: str, spec: str, resolution: int | None, clocks: tuple[tuple[str, float], ...]) -> System:
+    return System.frozen(system, SystemSpec.model_validate_json(spec), resolution=resolution, clocks=dict(clocks))
 
 
 def frozen_system(task: TaskLock) -> System:
     """The task's system as the lock keeps it."""
     spec = SystemSpec.model_validate(task.spec)
     grid = task.resolution if task.dims[0] == "field" else None
-    return _frozen_system(task.system, spec.model_dump_json(by_alias=True), grid)
+    clocks = {"timescale": task.timescale, "period": task.period}
+    known = tuple((name, value) for name, value in clocks.items() if value is not None)
+    return _frozen_system(task.system, spec.model_dump_json(by_alias=True), grid, known)
 
 
 def pack_starts(starts: NDArray[np.float64]) -> str | None:
@@ -55,11 +57,11 @@ def unpack_starts(text: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<f8").reshape(shape).astype(np.float64)
 
 
-def seeds_of(benchmark: str, task: TaskLock, split: SplitLock, season: str = "open") -> Seeded:
+def seeds_of(benchmark: str, task: TaskLock, split: SplitLock) -> Seeded:
     """The split's starts after burn-in: from the lock where it carries them, else drawn and burnt in again."""
     system = frozen_system(task)
-    keys = split_keys(benchmark, task.id, split.split, season, split.trajectories)
-    if split.starts is None or season != "open":
+    keys = split_keys(benchmark, task.id, split.split, "open", split.trajectories)
+    if split.starts is None:
         return seeded(system, keys, split.split)
     parameters = system.simulator.parameters(Streams(keys), split.split)
     return Seeded(unpack_starts(split.starts, (len(keys), *system.simulator.shape)), parameters, keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,12 +32,15 @@ class System:
         self.resolution = resolution
 
     @classmethod
-    def frozen(cls, item_id: str, spec: SystemSpec, *, resolution: int | None = None) -> System:
-        """The system as a lock keeps it, whatever its file says by now."""
+    def frozen(
+        cls, item_id: str, spec: SystemSpec, *, resolution: int | None = None, clocks: Mapping[str, float] | None = None
+    ) -> System:
+        """The system as a lock keeps it, whatever its files say by now; `clocks` are the lock's."""
         frozen = cls.__new__(cls)
         frozen.resolution = resolution
         frozen.__dict__["spec"] = spec
         frozen.__dict__["id"] = item_id
+        frozen.__dict__["computed"] = {name: {"value": value} for name, value in (clocks or {}).items()}
         return frozen
 
     @cached_property

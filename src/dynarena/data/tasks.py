@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dynarena.data.dataset import to_dataset
+from dynarena.data.sealed import load_sealed, noise_keys
 from dynarena.data.splits import frozen_system, load_split, split_keys
 from dynarena.engines.streams import Streams
 from dynarena.schema.lock import Lock, TaskLock
@@ -55,13 +56,14 @@ class TaskData:
 
     `train()` is [trajectory, time, *state] (frames uint8, all else float64), `context` the start of each test
     trajectory, `truth` the Dataset of what follows, `parameters` [trajectory, parameter] of the test split.
-    Observation noise is on train and context; the truth is clean.
+    Observation noise is on train and context; the truth is clean. A sealed season has a test set and noise on it of
+    its own, made at once: UsageError where this machine does not hold its secret. Train is the open one.
     """
 
     def __init__(self, lock: Lock, task: TaskLock, *, season: str = "open") -> None:
         self.lock, self.lock_task, self.season = lock, task, season
         self.task = task_facts(lock, task)
-        self.data_digest = task.splits["test"].digest
+        self.data_digest = task.splits["test"].digest if season == "open" else str(self._test.attrs["digest"])
 
     def train(self) -> NDArray[Any]:
         """The train split as observed."""
@@ -70,6 +72,8 @@ class TaskData:
 
     @cached_property
     def _test(self) -> xr.Dataset:
+        if self.season != "open":
+            return load_sealed(self.lock.id, self.lock_task, self.season)
         name = next(name for name in self.lock_task.splits if name != "train")
         return load_split(self.lock, self.lock_task, name)
 
@@ -121,10 +125,14 @@ class TaskData:
         states: NDArray[np.float64] = part["state"].values
         if not self.lock_task.noise:
             return states
-        keys = split_keys(self.lock.id, f"{self.lock_task.id}|noise", split, self.season, len(states))
-        normals = Streams(keys).normal("noise", states.shape[1:])
+        normals = Streams(self._noise_keys(split, len(states))).normal("noise", states.shape[1:])
         spread = np.asarray(self.task.std).reshape(-1, *(1,) * (states.ndim - 3))
         return states + self.lock_task.noise * spread * normals
+
+    def _noise_keys(self, split: str, count: int) -> list[tuple[int, int]]:
+        if self.season != "open" and split == "test":
+            return noise_keys(self.lock.id, self.lock_task, self.season, count)
+        return split_keys(self.lock.id, f"{self.lock_task.id}|noise", split, "open", count)
 
     def _frames(self, data: xr.Dataset) -> NDArray[np.uint8]:
         system = frozen_system(self.lock_task)

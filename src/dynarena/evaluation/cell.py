@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dynarena.errors import DynarenaError, Refused, ResourceError
 from dynarena.evaluation.answer import NonFinite, check_answer
+from dynarena.evaluation.covers import held_folders
 from dynarena.evaluation.job import Question, write_job
 from dynarena.evaluation.loading import ModelSource
 from dynarena.evaluation.machine import environment, hardware
@@ -87,6 +88,7 @@ class Work:
             scorer_digest=self.scorer_digest,
             data_digest=data_digest,
             status=status,
+            verification="self" if self.season == "open" else "sealed",
             environment=environment(),
             hardware=hardware(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -106,8 +108,10 @@ def declined(accepts: Mapping[str, Any], lock: Lock, task: TaskLock) -> dict[str
     return {"what": "the model does not accept this task", "where": task.id, "expected": str(dict(accepts)), "got": got}
 
 
-def test_digest(task: TaskLock) -> str:
-    """The digest of the split that is scored."""
+def test_digest(task: TaskLock, season: str = "open") -> str:
+    """The frozen digest of the split that is scored; empty in a sealed season, whose test sets no lock knows."""
+    if season != "open":
+        return ""
     return next((split.digest for name, split in task.splits.items() if name != "train"), "")
 
 
@@ -120,7 +124,7 @@ def run_work(work: Work, provider: Provider, nursery: Nursery) -> list[Record]:
     reasons = {task.id: declined(work.source.accepts, work.lock, task) for task in work.tasks}
     asked = [task for task in work.tasks if reasons[task.id] is None]
     records = {
-        task.id: work.record(task, test_digest(task), "not-applicable", message=reason, isolation="none")
+        task.id: work.record(task, test_digest(task, work.season), "not-applicable", message=reason, isolation="none")
         for task in work.tasks
         if (reason := reasons[task.id]) is not None
     }
@@ -141,7 +145,8 @@ def _run(work: Work, tasks: list[TaskLock], provider: Provider, nursery: Nursery
         except OSError as error:
             fix = "free some space or set TMPDIR to another disk"
             raise ResourceError(f"could not lay out a job: {error.strerror}", where=name, fix=fix) from error
-        outcome = nursery.run(folder, len(tasks), work.limits, device=work.device)
+        hidden = held_folders(work.home) if work.season != "open" else ()
+        outcome = nursery.run(folder, len(tasks), work.limits, device=work.device, hidden=hidden)
         return [
             _finish(work, tasks[place], data[place], facts[place], outcome, place, folder, scorer)
             for place in range(len(tasks))

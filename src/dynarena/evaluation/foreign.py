@@ -16,6 +16,7 @@ import netCDF4
 import numpy as np
 
 from dynarena.evaluation.answer import write_answer, write_header
+from dynarena.evaluation.covers import cover
 
 _NAMES = ("forecast", "frames", "state")
 
@@ -23,6 +24,7 @@ _NAMES = ("forecast", "frames", "state")
 def main() -> None:
     """Answer one request."""
     request = json.loads(sys.stdin.read())
+    cover(map(Path, request["hidden"]))
     bound = int(request["memory_mb"]) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

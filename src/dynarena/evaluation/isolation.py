@@ -30,6 +30,12 @@ def wrapper() -> tuple[str, ...]:
     return ()
 
 
+def covering_wrapper() -> tuple[str, ...]:
+    """`wrapper`, for a process that mounts covers before it gives its privileges up."""
+    way = wrapper()
+    return (*way[:-1], "--keep-caps", "--") if "--user" in way else way
+
+
 def isolation() -> str:
     """What records say: `namespace` or `process`."""
     return "namespace" if wrapper() else "process"

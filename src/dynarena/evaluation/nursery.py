@@ -17,7 +17,8 @@ from typing import Any
 
 import dynarena
 from dynarena.errors import ResourceError
-from dynarena.evaluation.isolation import isolation, wrapper
+from dynarena.evaluation.covers import no_covers
+from dynarena.evaluation.isolation import covering_wrapper, isolation, wrapper
 from dynarena.evaluation.outcome import Limits, Outcome, interpret
 from dynarena.evaluation.processes import descendants
 
@@ -38,6 +39,7 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._buffer = b""
+        self._hidden: tuple[Path, ...] = ()
 
     def __enter__(self) -> Nursery:
         return self
@@ -47,11 +49,13 @@ class Nursery:
     ) -> None:
         self.close()
 
-    def run(self, folder: Path, n_tasks: int, limits: Limits, *, device: str = "cpu") -> Outcome:
-        """Run the job laid out in `folder` within its limits.
+    def run(
+        self, folder: Path, n_tasks: int, limits: Limits, *, device: str = "cpu", hidden: tuple[Path, ...] = ()
+    ) -> Outcome:
+        """Run the job laid out in `folder` within its limits, out of sight of the `hidden` folders.
 
         A model's failure of any kind is an outcome, never an exception. Raises ResourceError where the warm process
-        cannot be started at all.
+        cannot be started at all, or nothing can be hidden.
         """
         request = {
             "folder": str(folder),
@@ -60,6 +64,7 @@ class Nursery:
             "limit_data": device == "cpu",
         }
         with self._lock:
+            self._hide(hidden)
             began = time.monotonic()
             told = self._ask(request, limits.timeout_s + _GRACE_S)
         if told is None:
@@ -100,8 +105,9 @@ class Nursery:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
+        start = covering_wrapper() if self._hidden else wrapper()
         self._process = subprocess.Popen(
-            [*wrapper(), sys.executable, "-P", "-m", "dynarena.evaluation.warm"],
+            [*start, sys.executable, "-P", "-m", "dynarena.evaluation.warm", *map(str, self._hidden)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment(),
@@ -112,6 +118,14 @@ class Nursery:
             fix = "look at the lines above; `dynarena doctor` says what is missing"
             raise ResourceError("the process that runs models did not start", where="dynarena.evaluation.warm", fix=fix)
         return self._process
+
+    def _hide(self, folders: tuple[Path, ...]) -> None:
+        """A warm process with other covers is of no use: what it forks would see too much, or too little."""
+        if folders and not wrapper():
+            raise no_covers(folders[0], "no namespaces")
+        if folders != self._hidden:
+            self._end()
+            self._hidden = folders
 
     def _read_line(self, patience_s: float) -> dict[str, Any] | None:
         if self._process is None or self._process.stdout is None:

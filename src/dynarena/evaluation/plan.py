@@ -11,6 +11,7 @@ from dynarena.evaluation.loading import ModelSource
 from dynarena.evaluation.machine import gpus, memory_mb
 from dynarena.evaluation.outcome import Limits
 from dynarena.evaluation.scoring import Scorer
+from dynarena.evaluation.season import require_accepting
 from dynarena.evaluation.store import RecordStore
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.schema.record import Record
@@ -31,6 +32,7 @@ def plan(
     """All work of a submission: a fit a task and seed, or a fit a seed where the benchmark fits once."""
     groups = [tuple(lock.tasks)] if lock.fit == "once" else [(task,) for task in lock.tasks]
     lock_digest, scorer_digest = lock.digest, Scorer(lock).digest
+    require_accepting(season, lock, scorer_digest)
     return [
         Work(
             lock=lock.model_copy(update={"tasks": list(tasks)}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dynarena.errors import DynarenaError
-from dynarena.evaluation.cell import Provider
+from dynarena.evaluation.cell import Provider, TaskData
 from dynarena.evaluation.predictions import load_forecast
 from dynarena.evaluation.scoring import Scorer
 from dynarena.evaluation.store import RecordStore
@@ -38,21 +38,29 @@ def rescore(store: RecordStore, lock: Lock, *, provider: Provider, home: Path) -
             continue
         try:
             data = provider(lock, tasks[record.task], season=record.season)
-            scores = scorer.score(load_forecast(home, record.predictions), data.truth, data.task)
+            fresh = recomputed(record, data, scorer, home)
         except DynarenaError as error:
             problems[record.id] = str(error)
             continue
-        fresh = record.model_copy(
-            update={
-                "values": scores.values,
-                "curves": scores.curves,
-                "error": scores.error,
-                "message": scores.notes,
-                "scorer_digest": scorer.digest,
-                "data_digest": data.data_digest,
-            }
-        )
         alike = (fresh.values, fresh.error) == (record.values, record.error)
         (same if alike else changed).append(fresh)
         store.add(fresh)
     return Rescored(same, changed, problems)
+
+
+def recomputed(record: Record, data: TaskData, scorer: Scorer, home: Path) -> Record:
+    """The record with the numbers that its stored predictions give.
+
+    Raises DataError where the predictions under `home` are gone or changed, DynarenaError where they cannot be scored.
+    """
+    scores = scorer.score(load_forecast(home, record.predictions), data.truth, data.task)
+    return record.model_copy(
+        update={
+            "values": scores.values,
+            "curves": scores.curves,
+            "error": scores.error,
+            "message": scores.notes,
+            "scorer_digest": scorer.digest,
+            "data_digest": data.data_digest,
+        }
+    )

@@ -12,13 +12,15 @@ from typing import Any
 
 from dynarena.errors import DataError, Refused
 from dynarena.evaluation.answer import NonFinite, check_answer
-from dynarena.evaluation.cell import Provider, TaskData, Work, scored_record, test_digest
-from dynarena.evaluation.isolation import wrapper
+from dynarena.evaluation.cell import Provider, TaskData, Work, scored_record
+from dynarena.evaluation.covers import held_folders, no_covers
+from dynarena.evaluation.isolation import covering_wrapper, wrapper
 from dynarena.evaluation.loading import ModelSource
 from dynarena.evaluation.nursery import environment
 from dynarena.evaluation.outcome import Limits
 from dynarena.evaluation.predictions import file_digest, place_of, store_forecast, task_name
 from dynarena.evaluation.scoring import Scorer
+from dynarena.evaluation.season import require_accepting
 from dynarena.evaluation.store import RecordStore, order
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.schema.record import Card, Knows, Record, Status
@@ -45,8 +47,9 @@ def score_file(
     DataError where the file is missing, truncated or foreign. The format: see `dynarena.evaluation.predictions`.
     """
     path = Path(path)
-    card = Card(name=name, digest=_digest(path), knows=knows)
+    card = Card.checked("--name", name=name, digest=_digest(path), knows=knows)
     scorer = Scorer(lock)
+    require_accepting(season, lock, scorer.digest)
     source = ModelSource(card, cls=name, file=str(path))
     limits = Limits(timeout_s=_TIMEOUT_S, memory_mb=memory_mb)
     work = Work(lock, tuple(lock.tasks), source, home, lock.digest, scorer.digest, season=season, limits=limits)
@@ -70,7 +73,7 @@ def _judge(work: Work, lock: TaskLock, data: TaskData, samples: int | None, answ
             "expected": "the variable 'forecast'",
             "fix": "add the group; dynarena.evaluation.predictions.write_predictions writes such files",
         }
-        return work.record(lock, test_digest(lock), "failed", message=message, isolation="file")
+        return work.record(lock, data.data_digest, "failed", message=message, isolation="file")
     try:
         values = check_answer(answer, data.task, len(data.context), samples)
     except Refused as error:
@@ -92,7 +95,15 @@ def _parse(path: Path, work: Work, data: dict[str, TaskData], folder: Path) -> d
         }
         for place, task in enumerate(work.tasks)
     ]
-    request = {"path": str(path.resolve()), "tasks": tasks, "memory_mb": work.limits.memory_mb}
+    hidden = held_folders(work.home) if work.season != "open" else ()
+    if hidden and not wrapper():
+        raise no_covers(hidden[0], "no namespaces")
+    request = {
+        "path": str(path.resolve()),
+        "tasks": tasks,
+        "memory_mb": work.limits.memory_mb,
+        "hidden": [str(folder) for folder in hidden],
+    }
     told = _ask_child(request, folder)
     if told is None:
         fix = "write it with write_predictions, xarray or netCDF4, and copy it whole"
@@ -107,7 +118,13 @@ def _parse(path: Path, work: Work, data: dict[str, TaskData], folder: Path) -> d
 
 
 def _ask_child(request: dict[str, Any], folder: Path) -> dict[str, Any] | None:
-    command = [*wrapper(), sys.executable, "-P", "-m", "dynarena.evaluation.foreign"]
+    command = [
+        *(covering_wrapper() if request["hidden"] else wrapper()),
+        sys.executable,
+        "-P",
+        "-m",
+        "dynarena.evaluation.foreign",
+    ]
     try:
         told = subprocess.run(
             command,

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dynarena.evaluation.covers import cover
 from dynarena.evaluation.processes import descendants, kill_descendants, proportional_mb, resident_mb
 
 POLL_S = 0.1
@@ -26,13 +27,14 @@ _SUBREAPER = 36
 
 
 def main() -> None:
-    """Serve jobs until stdin closes."""
+    """Serve jobs until stdin closes; the folders named as arguments are hidden from them."""
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(2, 1)
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    cover(map(Path, sys.argv[1:]))
     _warm_up()
     answers.write(b'{"ready": true}\n')
     buffer = b""
