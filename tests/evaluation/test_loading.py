@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dynarena.errors import SchemaError, UnknownName, UsageError
+from dynarena.errors import SchemaError, TrustError, UnknownName, UsageError
 from dynarena.evaluation.forecaster import Forecaster
 from dynarena.evaluation.loading import describe, locate
 from dynarena.evaluation.settings import parse_settings
@@ -229,3 +229,71 @@ def test_a_setting_that_cannot_be_read_is_refused(pair):
     with pytest.raises(UsageError) as caught:
         parse_settings([pair])
     assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "name = '../../x'",
+        "name = '/etc/passwd'",
+        "name = '..'",
+        "name = 'a\\nb'",
+        "name = ' '",
+        "name = '\\ud800'",
+        "name = 'nul\\0'",
+        f"name = '{'a' * 101}'",
+        "name = 5",
+        "authors = '\\ud800'",
+        "accepts = {'kinds': 3}",
+        "accepts = {'kind': ['pde']}",
+        "accepts = {'max_axes': True}",
+        "trained_on = 3",
+        "knows = 'everything'",
+    ],
+)
+def test_a_fact_that_no_board_can_carry_is_refused_before_anything_runs(file, fact):
+    with pytest.raises(UsageError) as caught:
+        locate(str(file(f"from dynarena import Model\nclass A(Model):\n    {fact}\n")))
+    assert fact.split(" = ")[0].split("'")[0] in str(caught.value)
+    body: dict[str, object] = {}
+    exec(fact, {}, body)
+    with pytest.raises(UsageError):
+        locate(type("A", (Forecaster,), body))
+
+
+@pytest.mark.parametrize("name", ["Net 3", "🦊 fox", "<script>", "$x_^{2}$ %s", "ü" * 100])
+def test_an_odd_name_that_can_be_shown_is_kept(file, name):
+    assert describe(str(file(f"from dynarena import Model\nclass A(Model):\n    name = {name!r}\n"))).name == name
+
+
+@pytest.fixture
+def private(tmp_path, monkeypatch):
+    folder = tmp_path / "acme"
+    (folder / "baselines").mkdir(parents=True)
+    (folder / "baselines" / "ours.py").write_text("from dynarena import Model\nclass Ours(Model): pass\n")
+    monkeypatch.setenv("DYNARENA_SUITE", str(folder))
+    monkeypatch.setenv("DYNARENA_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["ours", "acme:ours", "acme:ours:Ours"])
+def test_a_private_baseline_is_found_by_its_names_and_needs_trust(private, name):
+    from dynarena.suite import suites
+    from dynarena.suite.modules import trust
+
+    with pytest.raises(TrustError):
+        locate(name)
+    trust(suites()[1])
+    assert locate(name).file == str(private / "baselines" / "ours.py")
+
+
+def test_a_baseline_and_a_folder_of_one_name_are_told_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "drift").mkdir()
+    assert locate("drift").cls == "Drift"
+    (tmp_path / "drift" / "model.py").write_text("from dynarena import Model\nclass Mine(Model): pass\n")
+    with pytest.raises(UsageError, match="a baseline and a folder") as caught:
+        locate("drift")
+    assert "./drift" in caught.value.fix and "canonical:drift" in caught.value.fix
+    assert (locate("./drift").cls, locate("canonical:drift").cls) == ("Mine", "Drift")

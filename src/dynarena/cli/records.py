@@ -9,7 +9,7 @@ import typer
 
 from dynarena.cli.data import Json, Quick
 from dynarena.cli.output import print_json, print_table, say
-from dynarena.errors import DataError, DynarenaError
+from dynarena.errors import DataError, DynarenaError, UsageError
 
 if TYPE_CHECKING:
     from dynarena.schema.record import Record
@@ -29,6 +29,8 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
     """Whether every published record is whole, known, of a frozen benchmark, and without conflict."""
     from dynarena.evaluation.store import from_jsonl, merge
 
+    if folder is not None and not folder.is_dir():
+        raise UsageError("no such folder", where=str(folder), expected="<model>/<benchmark>.jsonl below it")
     files = sorted(_folder(folder).glob("*/*.jsonl"))
     problems: list[dict[str, str]] = []
     records: list[Record] = []
@@ -53,6 +55,7 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
 
 def merge(folder: Folder = None) -> None:
     """Write your records into the published files: a union, one file a model and benchmark."""
+    from dynarena.evaluation.predictions import slug
     from dynarena.evaluation.shelf import user_store
     from dynarena.evaluation.store import from_jsonl, write_jsonl
     from dynarena.evaluation.store import merge as merged
@@ -60,7 +63,7 @@ def merge(folder: Folder = None) -> None:
     target = _folder(folder)
     groups: dict[Path, list[Record]] = {}
     for record in user_store().all():
-        groups.setdefault(target / record.model.name / f"{record.benchmark}.jsonl", []).append(record)
+        groups.setdefault(target / slug(record.model.name) / f"{record.benchmark}.jsonl", []).append(record)
     conflicts = []
     for path, records in groups.items():
         outcome = merged(from_jsonl(path) if path.is_file() else [], records)
@@ -105,9 +108,10 @@ def _folder(folder: Path | None) -> Path:
 
 def _problems(record: Record, path: Path) -> list[str]:
     from dynarena.data.benchmarks import load_lock
+    from dynarena.evaluation.predictions import slug
 
     found = []
-    if path.stem != record.benchmark or path.parent.name != record.model.name:
+    if path.stem != record.benchmark or path.parent.name != slug(record.model.name):
         found.append(f"{record.model.name} on {record.benchmark} stands in the wrong file")
     try:
         lock = load_lock(record.benchmark)

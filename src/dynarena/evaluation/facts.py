@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ FACTS: dict[str, tuple[type, ...]] = {
     "needs_gpu": (bool,),
     "cpu_budget_s": (int, float, type(None)),
 }
+
+_ACCEPTS: dict[str, tuple[type, ...]] = {"asks": (list, tuple), "kinds": (list, tuple), "max_axes": (int,)}
 
 
 @dataclass
@@ -135,17 +138,22 @@ def _own_facts(node: ast.ClassDef, path: Path) -> dict[str, Any]:
         for target in targets:
             if not isinstance(target, ast.Name) or target.id not in FACTS or getattr(item, "value", None) is None:
                 continue
-            _check_fact(target.id, facts, f"{path}, line {item.lineno}, class {node.name}")
+            where = f"{path}, line {item.lineno}, class {node.name}"
+            if target.id not in facts:
+                fix = "write the value out: listings read it without running the file"
+                expected = _kinds(target.id)
+                raise SchemaError(f"{target.id} is not a literal", where=where, expected=expected, fix=fix)
+            check_fact(target.id, facts[target.id], where)
     return facts
 
 
-def _check_fact(name: str, facts: dict[str, Any], where: str) -> None:
-    kinds = FACTS[name]
-    expected = " or ".join(kind.__name__ for kind in kinds)
-    if name not in facts:
-        fix = "write the value out: listings read it without running the file"
-        raise SchemaError(f"{name} is not a literal", where=where, expected=expected, fix=fix)
-    value = facts[name]
+def _kinds(name: str) -> str:
+    return " or ".join(kind.__name__ for kind in FACTS[name])
+
+
+def check_fact(name: str, value: Any, where: str) -> None:
+    """Raise SchemaError unless a model's class may say `value` under `name`."""
+    kinds, expected = FACTS[name], _kinds(name)
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise SchemaError(
             f"wrong value for {name}", where=where, expected=expected, got=repr(value)[:80], fix="correct it"
@@ -155,6 +163,19 @@ def _check_fact(name: str, facts: dict[str, Any], where: str) -> None:
         raise SchemaError(
             "wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one"
         )
+    if isinstance(value, dict):
+        _check_accepts(value, where)
+
+
+def _check_accepts(accepts: Mapping[str, Any], where: str) -> None:
+    for key, value in accepts.items():
+        if key not in _ACCEPTS:
+            raise UnknownName.among("key of accepts", str(key), _ACCEPTS, where=where)
+        if not isinstance(value, _ACCEPTS[key]) or isinstance(value, bool):
+            expected = " or ".join(kind.__name__ for kind in _ACCEPTS[key])
+            raise SchemaError(
+                f"wrong value for accepts[{key!r}]", where=where, expected=expected, got=repr(value)[:80], fix="correct it"
+            )
 
 
 def _keywords(init: ast.FunctionDef) -> list[str] | None:

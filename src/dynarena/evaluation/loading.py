@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dynarena.errors import UnknownName, UsageError
-from dynarena.evaluation.facts import FACTS, ClassFacts, choose, read_classes
+from dynarena.evaluation.facts import FACTS, ClassFacts, check_fact, choose, read_classes
 from dynarena.evaluation.settings import check_settings
 from dynarena.schema.record import Card
 
@@ -63,6 +63,9 @@ def locate(reference: str | type, settings: Mapping[str, Any] | None = None) -> 
         return _from_class(reference, given)
     text, cls = _split(reference)
     path = Path(text).expanduser()
+    for name, chosen in ((reference, None), (text, cls)):
+        if _names_baseline(name):
+            return _from_baseline(name, chosen, given)
     if path.is_dir():
         return _from_folder(path.resolve(), cls, given)
     if path.suffix == ".py" or path.is_file():
@@ -77,6 +80,18 @@ def _split(reference: str) -> tuple[str, str | None]:
     if colon and cls.isidentifier() and not Path(reference).exists():
         return text, cls
     return reference, None
+
+
+def _names_baseline(name: str) -> bool:
+    """Whether a baseline is called so. Raises UsageError where a folder with a model has the same name."""
+    from dynarena.suite import items
+
+    found = [item for item in items("baselines") if name in (item.id, item.name, f"{item.suite.name}:{item.name}")]
+    folder = Path(name)
+    if found and (folder / "model.py").is_file() and folder.resolve() not in [item.path.resolve() for item in found]:
+        fix = f"write ./{name} for the folder, {found[0].suite.name}:{found[0].name} for the baseline"
+        raise UsageError(f"{name!r} names a baseline and a folder", where=str(folder.resolve()), fix=fix)
+    return bool(found)
 
 
 def _from_file(path: Path, cls: str | None, settings: dict[str, Any]) -> ModelSource:
@@ -146,6 +161,8 @@ def _from_class(cls: type, settings: dict[str, Any]) -> ModelSource:
     except (OSError, TypeError):
         source = pickled
     facts = {name: getattr(cls, name) for name in FACTS if hasattr(cls, name)}
+    for name, value in facts.items():
+        check_fact(name, value, f"class {cls.__name__}")
     found = ClassFacts(cls.__name__, 0, True, facts, _signature(cls))
     digest = hashlib.sha256(source + _settings_text(cls.__name__, settings)).hexdigest()
     return _source(found, _card(found, digest, settings, cls.__name__), pickle=pickled)
@@ -161,7 +178,7 @@ def _card(found: ClassFacts, digest: str, settings: dict[str, Any], where: str) 
     facts = {name: found.facts[name] for name in _MODULE_CARD if name in found.facts}
     facts["name"] = facts.get("name") or found.name
     facts["trained_on"] = [str(entry) for entry in facts.get("trained_on", ())]
-    return Card(**facts, digest=digest, settings=settings)
+    return Card.checked(where, **facts, digest=digest, settings=settings)
 
 
 def _source(found: ClassFacts, card: Card, **place: Any) -> ModelSource:

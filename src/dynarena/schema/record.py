@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from dynarena.errors import SchemaError
 
 Status = Literal["ok", "failed", "timeout", "out-of-memory", "non-finite", "refused", "not-applicable"]
 Knows = Literal["nothing", "family", "equations"]
+
+
+def _readable(text: str) -> str:
+    if not text.isprintable() or not 1 <= len(text.strip()) <= 100:
+        raise ValueError("1 to 100 printable characters")
+    if text.startswith(".") or "/" in text or "\\" in text:
+        raise ValueError("a name without slashes, not starting with a dot: folders are called so")
+    return text.strip()
+
+
+def _unicode(text: str) -> str:
+    if len(text) > 2000 or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("at most 2000 characters of whole Unicode")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_readable)]
+Text = Annotated[str, AfterValidator(_unicode)]
 
 
 class Card(BaseModel):
@@ -17,15 +37,28 @@ class Card(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: Name
     digest: str
-    authors: str = ""
-    paper: str = ""
-    license: str = ""
-    trained_on: list[str] = []
-    tier: str = "submission"
+    authors: Text = ""
+    paper: Text = ""
+    license: Text = ""
+    trained_on: list[Text] = []
+    tier: Text = "submission"
     knows: Knows = "nothing"
     settings: dict[str, Any] = {}
+
+    @classmethod
+    def checked(cls, where: str, **facts: Any) -> Self:
+        """The card with these facts. Raises SchemaError naming the one that is wrong."""
+        try:
+            return cls(**facts)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            expected, got = first["msg"].removeprefix("Value error, "), ascii(first.get("input"))[:80]
+            raise SchemaError(
+                f"wrong value for the model's {key}", where=where, expected=expected, got=got, fix="correct it"
+            ) from error
 
 
 class Cost(BaseModel):
