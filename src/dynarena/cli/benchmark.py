@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dynarena.cli.data import Benchmark, Json, Quick
+from dynarena.cli.data import Benchmark, Json, Quick, Workers
 from dynarena.cli.output import print_json, print_table, progress, say
 from dynarena.errors import UsageError
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
 def freeze(
     benchmark: Benchmark,
     quick: Quick = False,
+    workers: Workers = 1,
     force: Annotated[bool, typer.Option(help="overwrite a lock; only before it is published")] = False,
 ) -> None:
     """Freeze a benchmark's draft into a lock. A published lock never changes: raise the version instead."""
@@ -44,7 +45,7 @@ def freeze(
     total = len(resolve_systems(draft, where=str(item.path))) * len(draft.protocol.noise)
     with progress() as bar:
         task = bar.add_task(f"freezing {path.stem}", total=total)
-        lock = frozen(item, quick=quick, on_task=lambda name: bar.advance(task))
+        lock = frozen(item, quick=quick, workers=workers, on_task=lambda name: bar.advance(task))
     write_atomically(path, lambda part: _write(part, lock.to_text()))
     say(f"wrote {path}: {len(lock.tasks)} tasks, digest {lock.digest}")
 

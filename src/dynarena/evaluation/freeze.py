@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,9 @@ from dynarena.suite import Item, find
 LEAST_POINTS_A_PERIOD = 15
 
 
-def freeze(item: Item, *, quick: bool = False, on_task: Callable[[str], None] = lambda task: None) -> Lock:
+def freeze(
+    item: Item, *, quick: bool = False, workers: int = 1, on_task: Callable[[str], None] = lambda task: None
+) -> Lock:
     """The lock of a benchmark's draft: clocks, splits, hashes, certificates, floors and reference errors.
 
     Raises DataError where a horizon outlasts half of its certificate.
@@ -37,13 +41,25 @@ def freeze(item: Item, *, quick: bool = False, on_task: Callable[[str], None] = 
     spec = read_benchmark(item, quick=quick)
     metrics = [load_metric(name) for name in (spec.metrics.primary, *spec.metrics.others)]
     empty = _lock(item, spec, metrics, quick=quick)
-    tasks = []
-    for system_id in resolve_systems(spec, where=str(item.path)):
-        for noise in spec.protocol.noise:
-            task = _freeze_task(empty, spec, system_id, noise)
-            tasks.append(_measured(empty, task, metrics[0]))
-            on_task(task.id)
-    return empty.model_copy(update={"tasks": tasks})
+    wanted = [
+        (system, noise) for system in resolve_systems(spec, where=str(item.path)) for noise in spec.protocol.noise
+    ]
+    tasks: dict[tuple[str, float], TaskLock] = {}
+    if workers <= 1:
+        for key in wanted:
+            tasks[key] = _frozen_task(empty, spec, *key)
+            on_task(tasks[key].id)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            futures = {pool.submit(_frozen_task, empty, spec, *key): key for key in wanted}
+            for future in as_completed(futures):
+                tasks[futures[future]] = future.result()
+                on_task(future.result().id)
+    return empty.model_copy(update={"tasks": [tasks[key] for key in wanted]})
+
+
+def _frozen_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) -> TaskLock:
+    return _measured(lock, _freeze_task(lock, spec, system_id, noise), load_metric(spec.metrics.primary))
 
 
 def sampling(system: System, spec: BenchmarkSpec) -> float:
