@@ -12,6 +12,7 @@ from dynarena.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from dynarena.ranking.board import Board
+    from dynarena.schema.lock import Lock
     from dynarena.schema.record import Record
 
 
@@ -23,15 +24,24 @@ def register(app: typer.Typer) -> None:
 
 
 def board_of(benchmark: str, *, quick: bool = False, season: str = "open") -> Board:
-    """The board of a benchmark from all records that are known here; of a sealed season by its committed scorer."""
+    """The board of a benchmark, or of its sealed season, from all records that are known here."""
     from dynarena.data.benchmarks import load_lock
-    from dynarena.data.seasons import require_own
     from dynarena.evaluation.shelf import all_records
-    from dynarena.ranking.board import build_board
 
     lock = load_lock(benchmark, quick=quick)
-    scorer = None if season == "open" else require_own(season, lock.id).scorer_digest
-    return build_board(all_records(lock.id), lock, season=season, scorer_digest=scorer)
+    return ranked(lock, all_records(lock.id), season)
+
+
+def ranked(lock: Lock, records: list[Record], season: str) -> Board:
+    """The board of one season; that of a sealed one holds what was sealed, by the scorer that was committed to."""
+    from dynarena.data.seasons import require_own
+    from dynarena.ranking.board import build_board
+
+    ours = [record for record in records if record.benchmark == lock.id]
+    if season == "open":
+        return build_board(ours, lock)
+    sealed = [record for record in ours if record.verification == "sealed"]
+    return build_board(sealed, lock, season=season, scorer_digest=require_own(season, lock.id).scorer_digest)
 
 
 def leaderboard(
@@ -66,7 +76,9 @@ def _frozen(quick: bool) -> list[str]:
 def compare(
     first: Annotated[str, typer.Argument(metavar="A")],
     second: Annotated[str, typer.Argument(metavar="B")],
-    benchmark: Annotated[str | None, typer.Option(help="a benchmark; every frozen one where absent")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option("--benchmark", "-b", help="a benchmark; every frozen one where absent")
+    ] = None,
     quick: Quick = False,
     as_json: Json = False,
 ) -> None:

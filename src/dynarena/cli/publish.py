@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dynarena.cli.output import progress
+from dynarena.cli.board import ranked
+from dynarena.cli.output import progress, say
 from dynarena.errors import DynarenaError, UsageError
 
 if TYPE_CHECKING:
     from dynarena.schema.lock import Lock
+    from dynarena.schema.record import Record
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +32,6 @@ def publish(
     from dynarena.evaluation.shelf import all_records
     from dynarena.publishing.gather import gather_examples
     from dynarena.publishing.site import publish as written
-    from dynarena.ranking.board import build_board
     from dynarena.suite import home
 
     records = all_records()
@@ -40,19 +41,42 @@ def publish(
         raise UsageError(
             "there is nothing to publish", got="no records", fix="dynarena submit MODEL --benchmark B --quick"
         )
+    wanted = [(lock, season) for lock in locks for season in _seasons(lock, records)]
     with progress() as bar:
-        task = bar.add_task("ranking", total=len(locks) + 1)
+        task = bar.add_task("ranking", total=len(wanted) + 1)
         boards, examples = [], {}
-        for lock in locks:
+        for lock, season in wanted:
             bar.update(task, description=f"ranking {lock.id}")
-            board = build_board([record for record in records if record.benchmark == lock.id], lock)
+            board = ranked(lock, records, season)
             boards.append(board)
-            examples[lock.id] = gather_examples(board, home())
+            if _is_public(season):
+                examples[board.id] = gather_examples(board, home())
             bar.advance(task)
         bar.update(task, description="drawing the site")
         written(boards, out, title=title, base_url=base_url, examples=examples, computed=_computed(locks))
         bar.advance(task)
     print((out / "index.html").resolve())
+
+
+def _seasons(lock: Lock, records: list[Record]) -> list[str]:
+    """The seasons of a benchmark that have records: the open one first, then those whose commitment is known here."""
+    from dynarena.data.seasons import require_own
+
+    found = {record.season for record in records if record.benchmark == lock.id}
+    known = ["open"] if "open" in found else []
+    for season in sorted(found - {"open"}):
+        try:
+            known.append(require_own(season, lock.id).name)
+        except UsageError as error:
+            say(f"{lock.id}: records of the season {season} are left out: {error.what}")
+    return known
+
+
+def _is_public(season: str) -> bool:
+    """Whether truths may be shown."""
+    from dynarena.data.seasons import find_season
+
+    return season == "open" or find_season(season).secret is not None
 
 
 def _computed(locks: Sequence[Lock]) -> dict[str, dict[str, Any]]:

@@ -163,4 +163,4 @@ def _digests(season: Season, lock_digest: str, scorer_digest: str) -> Iterator[t
 
 
 def _named(record: Record) -> str:
-    return f"{record.model.name} on {record.system}, seed {record.seed} ({record.id[:12]})"
+    return f"{record.model.name} on {record.task.partition('/')[2]}, seed {record.seed} ({record.id[:12]})"

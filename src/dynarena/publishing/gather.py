@@ -51,7 +51,7 @@ def _record(board: Board, label: str, task: str) -> Record | None:
 
 
 def _example(board: Board, task: TaskLock, records: list[tuple[str, Record]], home: Path) -> Example:
-    data = TaskData(board.lock, task)
+    data = TaskData(board.lock, task, season=board.season)
     index = _typical(records)
     forecasts: dict[str, Values] = {}
     for label, record in records:

@@ -167,7 +167,7 @@ def context(board: Board) -> dict[str, Any]:
     table = board_table(board)
     rows = table_rows(board, table)
     return {
-        "board": board, "lock": board.lock, "slug": text.slug(board.lock.id), "table": table, "rows": rows,
+        "board": board, "lock": board.lock, "slug": text.slug(board.id), "table": table, "rows": rows,
         "classes": classes(rows), "axis": axis(table), "bar_width": BAR_WIDTH, "heat": heat(board),
         "metrics": metrics(board), "facts": facts(board), "left_out": board.left_out,
         "declined": [row["text"]["model"] for row in rows if declined(row)],

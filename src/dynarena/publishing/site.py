@@ -41,7 +41,7 @@ def publish(
 ) -> Path:
     """Write the site of `boards` to the folder `out` and return its index.html.
 
-    `examples` gives forecasts against truth by benchmark id, then by task id or system id; `computed` gives the facts
+    `examples` gives forecasts against truth by board id, then by task id or system id; `computed` gives the facts
     that were computed of a system by its id, for the page that each system of the boards has. Links are relative;
     `base_url` adds canonical addresses and a sitemap. The site is made beside `out` and then takes its place, so that
     a reader never meets half of it. Raises UsageError where `out` is a file or a folder that holds something else than
@@ -68,7 +68,7 @@ def _check(out: Path, boards: Sequence[Board], base_url: str | None) -> None:
             expected="a new or empty folder, or a site published before",
             fix="Name another folder with --out, or empty this one yourself.",
         )
-    ids = [board.lock.id for board in boards]
+    ids = [board.id for board in boards]
     if len(set(ids)) < len(ids):
         raise UsageError("two boards of one benchmark", got=", ".join(sorted(ids)), fix="Publish each benchmark once.")
     if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
@@ -125,7 +125,7 @@ def _write_site(
         place = folder / page["slug"]
         place.mkdir()
         write_records(page["models"], place)
-        page["figures"] = write_figures(page["board"], place, examples.get(page["lock"].id, {}))
+        page["figures"] = write_figures(page["board"], place, examples.get(page["board"].id, {}))
         write_exports(page["board"], place)
         _render(environment, "benchmark.html", place / "index.html", common | page | {"root": "../"})
     _render(environment, "index.html", folder / "index.html", common | {"pages": pages, "systems": systems, "root": ""})
@@ -187,7 +187,7 @@ def write_exports(board: Board, folder: Path) -> None:
     for suffix, export in EXPORTS.items():
         (folder / f"leaderboard.{suffix}").write_text(export(table), encoding="utf-8")
     for name in ("systems", "metrics"):
-        frame = frame_table(f"{board.lock.id}, {name}", getattr(board, name))
+        frame = frame_table(f"{board.id}, {name}", getattr(board, name))
         (folder / f"{name}.csv").write_text(EXPORTS["csv"](frame), encoding="utf-8")
     lines = "".join(record.to_line() + "\n" for record in board.records)
     (folder / "records.jsonl").write_text(lines, encoding="utf-8")

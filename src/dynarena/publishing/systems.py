@@ -44,7 +44,7 @@ def _page(
         "system": system, "spec": spec, "file": f"{text.slug(system)}.html", "digest": found[0][1].system_digest,
         "equations": equations(spec), "written": written(spec), "computed": facts(computed),
         "evidence": computed.get("evidence", {}), "splits": _splits(spec),
-        "tasks": [{"board": board.lock, "slug": text.slug(board.lock.id), "task": task} for board, task in found],
+        "tasks": [{"board": board, "slug": text.slug(board.id), "task": task} for board, task in found],
     }  # fmt: skip
 
 

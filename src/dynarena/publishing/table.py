@@ -81,7 +81,7 @@ def board_table(board: Board) -> Table:
         {column.key: _plain(value) for column, value in zip(COLUMNS, values, strict=True)}
         for values in board.table[[column.key for column in COLUMNS]].itertuples(index=False, name=None)
     )
-    return Table(f"{board.lock.title} ({board.lock.id})", COLUMNS, rows, tuple(notes(board)))
+    return Table(f"{board.lock.title} ({board.id})", COLUMNS, rows, tuple(notes(board)))
 
 
 def _plain(value: Any) -> Any:

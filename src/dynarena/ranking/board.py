@@ -57,6 +57,11 @@ class Board:
     scorer_digest: str
 
     @property
+    def id(self) -> str:
+        """The lock's id; in a sealed season with its name: `name@version[.quick]/season`."""
+        return self.lock.id if self.season == "open" else f"{self.lock.id}/{self.season}"
+
+    @property
     def records(self) -> list[Record]:
         """The records that count, sorted by their lines."""
         kept = [r for c in self.contenders for entry in c.entries.values() for r in entry.records]
