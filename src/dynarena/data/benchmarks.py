@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.schema.benchmark import BenchmarkSpec
 from dynarena.schema.lock import Lock
+from dynarena.schema.system import SystemSpec
 from dynarena.schema.toml import read_toml
 from dynarena.suite import Item, find, items, suites
 
@@ -38,7 +39,10 @@ def read_benchmark(item: Item, *, quick: bool = False) -> BenchmarkSpec:
 
 
 def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
-    """The ids that the draft's globs name, each once. Raises UnknownName where a glob names nothing."""
+    """The ids that the draft's globs name and its `where` lets pass, each once.
+
+    Raises UnknownName where a glob names nothing or no system that it names has the tag.
+    """
     known = [item.id for item in items("systems")]
     chosen: list[str] = []
     for pattern in spec.systems:
@@ -46,7 +50,17 @@ def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
         if not found:
             raise UnknownName.among("system", pattern, known, where=where)
         chosen += [name for name in found if name not in chosen]
-    return chosen
+    return chosen if spec.where is None else _tagged(chosen, spec.where, where=where)
+
+
+def _tagged(systems: list[str], tag: str, *, where: str) -> list[str]:
+    """The systems that have the tag; `chaotic` is one where the file says so."""
+    specs = {name: read_toml(find("systems", name).path, SystemSpec) for name in systems}
+    tags = {name: {*spec.tags, *(["chaotic"] if spec.chaotic else [])} for name, spec in specs.items()}
+    found = [name for name in systems if tag in tags[name]]
+    if not found:
+        raise UnknownName.among("tag", tag, set().union(*tags.values()), where=f"{where}, key 'where'")
+    return found
 
 
 def lock_path(item: Item, version: str, *, quick: bool) -> Path:

@@ -77,7 +77,7 @@ class BenchmarkSpec(Part):
     about: str = ""
     ask: Literal["forecast"] = "forecast"
     systems: list[str]
-    where: str | None = None
+    where: str | None = Field(default=None, description="a tag that the systems must have; `chaotic` is one")
     protocol: Protocol
     metrics: MetricChoice
     reference: Reference = Reference()
