@@ -51,6 +51,24 @@ def test_every_kind_of_item_is_shown_and_cited(run, name: str) -> None:  # type:
     assert "dynarena" in out
 
 
+def test_no_fact_of_a_system_is_shown_twice(run) -> None:  # type: ignore[no-untyped-def]
+    _, out, _ = run("show", "lorenz63")
+    assert out.count("Lyapunov time") == out.count("timescale") == 1
+    splits = next(line for line in out.splitlines() if line.startswith("splits"))
+    assert splits.split(maxsplit=1)[1].strip() == "train, val, test, ood_parameters, ood_start"
+
+
+def test_predictions_of_an_unknown_class_of_information_are_refused(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    words = ("score", tmp_path / "x.nc", "-b", "chaos-forecast", "--quick", "--name", "m", "--knows", "equation")
+    status, _, err = run(*words)
+    assert status == 2 and "Did you mean 'equations'" in err
+
+
+def test_a_comparison_takes_the_short_option_of_a_benchmark(run) -> None:  # type: ignore[no-untyped-def]
+    status, _, err = run("compare", "a_model", "other_model", "-b", "chaos-forecast", "--quick")
+    assert status == 2 and "unknown model 'a_model'" in err
+
+
 def test_a_plot_is_drawn(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert run("show", "uniform_motion", "--plot", tmp_path / "p.png")[0] == 0
     assert (tmp_path / "p.png").read_bytes()[:4] == b"\x89PNG"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from dynarena.cli.board import board_of
 from dynarena.cli.data import Json, Quick, Season
 from dynarena.cli.output import console, print_json, print_table, progress, say
-from dynarena.errors import UsageError
+from dynarena.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from dynarena.schema.lock import Lock
-    from dynarena.schema.record import Record
+    from dynarena.schema.record import Knows, Record
 
+CLASSES = ("nothing", "family", "equations")
 Benchmarks = Annotated[list[str], typer.Option("--benchmark", "-b", help="a benchmark; may be repeated")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="an argument of the model, as lr=1e-3; may be repeated")
@@ -88,6 +89,7 @@ def score(
     file: Annotated[Path, typer.Argument(help="NetCDF4 with a group kind/system a task, or a folder of files")],
     benchmark: Annotated[str, typer.Option("--benchmark", "-b", help="a benchmark")],
     name: Annotated[str, typer.Option(help="the name that stands on the board")],
+    knows: Annotated[str, typer.Option(help="what it knew beforehand: nothing, family or equations")] = "nothing",
     quick: Quick = False,
     season: Season = "open",
     as_json: Json = False,
@@ -99,8 +101,12 @@ def score(
     from dynarena.evaluation.submission_file import score_file
     from dynarena.suite import home
 
-    lock = load_lock(benchmark, quick=quick)
-    records = score_file(file, lock, name=name, provider=TaskData, store=user_store(), home=home(), season=season)
+    if knows not in CLASSES:
+        raise UnknownName.among("class of information", knows, CLASSES, where="--knows")
+    lock, chosen = load_lock(benchmark, quick=quick), cast("Knows", knows)
+    records = score_file(
+        file, lock, name=name, provider=TaskData, store=user_store(), home=home(), season=season, knows=chosen
+    )
     report(records, [lock], season=season, as_json=as_json)
 
 
