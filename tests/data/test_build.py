@@ -14,7 +14,7 @@ import xarray as xr
 from dynarena.data.build import build, clean, parts, verify
 from dynarena.data.files import read_netcdf, write_netcdf
 from dynarena.data.splits import load_split, split_path
-from dynarena.errors import DataError
+from dynarena.errors import DataError, ResourceError
 from dynarena.schema.lock import Lock
 
 
@@ -147,3 +147,10 @@ def test_a_changed_label_names_its_trajectory_and_is_mended_by_a_build(tiny: Loc
 
 def _labels(path: Path) -> list[str]:
     return [str(name) for name in read_netcdf(path).coords]
+
+
+def test_data_that_cannot_be_removed_are_not_said_to_be_freed(tiny: Lock, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tiny)
+    monkeypatch.setattr("shutil.rmtree", lambda folder, ignore_errors: None)
+    with pytest.raises(ResourceError, match="could not be removed"):
+        clean(tiny)

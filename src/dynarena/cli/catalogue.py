@@ -87,15 +87,15 @@ def _suite_citation() -> str:
 def _describe(item: Item) -> dict[str, Any]:
     base: dict[str, Any] = {"id": item.id, "name": item.name, "kind": item.kind, "title": item.title}
     if item.path.suffix == ".toml":
-        import tomllib
+        from dynarena.schema.toml import read_content
 
-        return {**base, **tomllib.loads(item.path.read_text(encoding="utf-8"))}
+        return {**base, **read_content(item.path)[1]}
     import ast
 
+    from dynarena.evaluation.facts import parse
     from dynarena.suite import literals
 
-    source = item.path / "model.py" if item.path.is_dir() else item.path
-    tree = ast.parse(source.read_text(encoding="utf-8"))
+    tree = parse(item.path / "model.py" if item.path.is_dir() else item.path)
     facts = literals(tree.body)
     if item.folder == "baselines":
         facts = {
@@ -137,6 +137,8 @@ def _equations(system: System) -> list[str]:
     if not spec.equations:
         return [f"{spec.engine} scene of {', '.join(spec.start.objects)}"]
     names = [spec.state] if isinstance(spec.state, str) else spec.state
+    if len(names) != len(spec.equations):
+        _ = system.simulator  # says which is missing
     form = "{}[next] = {}" if spec.engine == "map" else "d{}/dt = {}"
     return [form.format(name, text) for name, text in zip(names, spec.equations, strict=True)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,8 @@ def parse_settings(words: list[str]) -> dict[str, float]:
             if not equals:
                 raise ValueError
             found[name.strip()] = float(value)
+            if not math.isfinite(found[name.strip()]):
+                raise ValueError
         except ValueError:
             raise UsageError("this is no setting", expected="name=number, as rho=30", got=word) from None
     return found

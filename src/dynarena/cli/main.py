@@ -27,8 +27,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     0 all asked for was done; 3 some cells are not ok; 2 wrong usage; 1 our error.
     """
-    words, options = settings.common_options(sys.argv[1:] if arguments is None else arguments)
+    options = settings.Common()
     try:
+        words = settings.common_options(sys.argv[1:] if arguments is None else arguments, options)
         settings.apply(options)
         _load_commands()
         status = app(words, prog_name="dynarena", standalone_mode=False)

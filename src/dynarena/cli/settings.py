@@ -22,10 +22,9 @@ class Common:
     verbose: bool = False
 
 
-def common_options(words: list[str]) -> tuple[list[str], Common]:
-    """The command line without the common options, and those options."""
+def common_options(words: list[str], options: Common) -> list[str]:
+    """The command line without the common options, which are noted in `options`."""
     rest: list[str] = []
-    options = Common()
     remaining = iter(words)
     for word in remaining:
         if word == "--":
@@ -35,11 +34,11 @@ def common_options(words: list[str]) -> tuple[list[str], Common]:
         elif word == "--suite" or word.startswith("--suite="):
             folder = word.partition("=")[2] or next(remaining, "")
             if not folder:
-                raise SystemExit("error: --suite needs a folder")
+                raise UsageError("--suite needs a folder", fix="--suite DIR, the folder that holds systems/ …")
             options.suites.append(folder)
         else:
             rest.append(word)
-    return rest, options
+    return rest
 
 
 def apply(options: Common) -> None:

@@ -15,7 +15,7 @@ import xarray as xr
 from dynarena.data.files import read_netcdf
 from dynarena.data.splits import labelled, load_split, split_path
 from dynarena.data.verify import Verdict, compare, mislabelled, states_of
-from dynarena.errors import DataError
+from dynarena.errors import DataError, ResourceError
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.suite import home
 
@@ -89,8 +89,11 @@ def _verdict(lock: Lock, part: Part, data: xr.Dataset) -> Verdict:
 
 
 def clean(lock: Lock) -> int:
-    """Remove the benchmark's data from disk; the bytes freed."""
+    """Remove the benchmark's data from disk; the bytes freed. Raises ResourceError where something could not go."""
     folder = home() / "data" / lock.id
     freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
     shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        fix = "look who owns it, and whether the disk can be written"
+        raise ResourceError("some data could not be removed", where=str(folder), fix=fix)
     return freed

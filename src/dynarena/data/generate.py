@@ -88,6 +88,8 @@ def trajectories(
             got=f"{n_trajectories} trajectories of {n_points} points",
         )
     chosen = _chosen(system, resolution)
+    if resolution is not None and chosen.kind == "chaos":
+        raise UsageError(f"{chosen.id} has no grid", got=f"resolution={resolution}", fix="leave --resolution away")
     keys = [trajectory_key("generate", chosen.id, split, seed, index) for index in range(n_trajectories)]
     seeds = seeded(chosen, keys, split, fixed=parameters)
     step = sampling_step(chosen, dt=dt, per_period=per_period)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -60,18 +61,21 @@ class System:
 
     @cached_property
     def simulator(self) -> Simulator:
-        """The compiled system."""
-        return engines.find(self.spec.engine).compile(self.spec, resolution=self.resolution)
+        """The compiled system. Raises SchemaError naming the file and the part of it that is wrong."""
+        with self._named():
+            return engines.find(self.spec.engine).compile(self.spec, resolution=self.resolution)
 
     @cached_property
     def digest(self) -> str:
         """sha256 of what rules the dynamics: equations, parameters, starts, splits, solver."""
-        return system_digest(self.spec)
+        with self._named():
+            return system_digest(self.spec)
 
     @cached_property
     def parameters(self) -> dict[str, float]:
         """The stated parameters as numbers."""
-        return {name: constant(value, self.spec.parameters) for name, value in self.spec.parameters.items()}
+        with self._named():
+            return {name: constant(value, self.spec.parameters) for name, value in self.spec.parameters.items()}
 
     @cached_property
     def computed(self) -> dict[str, Any]:
@@ -117,6 +121,19 @@ class System:
     def jacobian(self, state: NDArray[np.float64], **parameters: float) -> NDArray[np.float64]:
         """The exact derivative of `rhs` by the state, [..., component, component]."""
         return np.asarray(self._pointwise("jacobian")(state, self.parameters | parameters))
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Name the system's file in errors about what stands in it."""
+        try:
+            yield
+        except UsageError as error:
+            file = str(self.item.path) if "item" in self.__dict__ else f"the lock of {self.id}"
+            if error.where is None:
+                error.where = file
+            elif file not in error.where:
+                error.where = f"{file}, {error.where}"
+            raise
 
     def _pointwise(self, name: str) -> Any:
         function = getattr(self.simulator, name, None)

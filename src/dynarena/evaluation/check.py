@@ -20,6 +20,7 @@ from dynarena.evaluation.job import Question, write_job
 from dynarena.evaluation.loading import ModelSource, locate
 from dynarena.evaluation.nursery import Nursery
 from dynarena.evaluation.outcome import Limits, Outcome
+from dynarena.evaluation.plan import require_device
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.schema.task import Task
 
@@ -68,6 +69,7 @@ def check(
     leaks (the same question again, and in another order). Raises what `locate` raises.
     """
     source = locate(model, settings)
+    require_device(source, device)
     chosen = limits or Limits(timeout_s=120.0)
     findings: list[Finding] = []
     cost: dict[str, float] = {}

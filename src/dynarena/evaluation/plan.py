@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from dynarena.errors import ResourceError
+from dynarena.errors import ResourceError, UsageError
 from dynarena.evaluation.cell import Work
 from dynarena.evaluation.loading import ModelSource
 from dynarena.evaluation.machine import gpus, memory_mb
@@ -76,7 +77,9 @@ def cell_id(work: Work, task: TaskLock) -> str:
 
 
 def require_device(source: ModelSource, device: str) -> None:
-    """Raise ResourceError at once where this machine cannot run the model as asked."""
+    """Raise UsageError for a device of another kind, ResourceError where this machine cannot run the model as asked."""
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise UsageError("no such device", where=f"--device {device}", expected="cpu or cuda", got=device)
     if device.startswith("cuda") and not gpus():
         fix = "run on a machine with one, give --scheduler ADDRESS of a cluster that has GPU workers, or --device cpu"
         raise ResourceError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,21 +22,46 @@ def read_toml(path: Path, model: type[M], *, where: str | None = None) -> M:
     Raises SchemaError naming file, line and key where the TOML is broken, a key is unknown, or a value is wrong.
     """
     name = where or str(path)
+    text, content = read_content(path, where=where)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise _explain(error, text, name, model) from error
+
+
+def read_content(path: Path, *, where: str | None = None) -> tuple[str, dict[str, Any]]:
+    """The file's text and what it says. Raises SchemaError with file and line unless it is TOML of finite numbers."""
+    name = where or str(path)
     try:
         text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise SchemaError("the file is not UTF-8 text", where=name, fix="save it as UTF-8") from error
-    try:
         content = tomllib.loads(text)
+    except OSError as error:
+        raise SchemaError(f"the file cannot be read: {error.strerror}", where=name, fix="check it") from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at (?:line (\d+), column (\d+)|(end of document))\)", str(error))
         line = found.group(1) if found and found.group(1) else str(text.count("\n") + 1)
         reason = re.sub(r" \(at .*\)", "", str(error))
         raise SchemaError(f"broken TOML: {reason}", where=f"{name}, line {line}", fix="mend the line") from error
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise _explain(error, text, name, model) from error
+    except UnicodeDecodeError as error:
+        raise SchemaError("the file is not UTF-8 text", where=name, fix="save it as UTF-8") from error
+    except RecursionError as error:
+        raise SchemaError("the file is nested too deeply", where=name, fix="take the brackets apart") from error
+    for keys, value in _numbers(content, []):
+        if not math.isfinite(value):
+            place = f"{name}, line {_line_of(text, keys)}, key {'.'.join(keys)!r}"
+            raise SchemaError("a number is not finite", where=place, expected="a finite number", got=str(value))
+    return text, content
+
+
+def _numbers(content: object, keys: list[str]) -> Iterator[tuple[list[str], float]]:
+    if isinstance(content, float):
+        yield keys, content
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from _numbers(value, [*keys, key])
+    elif isinstance(content, list):
+        for value in content:
+            yield from _numbers(value, keys)
 
 
 def _explain(error: ValidationError, text: str, name: str, model: type[BaseModel]) -> SchemaError:

@@ -15,7 +15,7 @@ def title(path: Path) -> str:
             return str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", ""))
         source = path / "model.py" if path.is_dir() else path
         tree = ast.parse(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return ""
     text = ast.get_docstring(tree) or next(
         (ast.get_docstring(node) or "" for node in tree.body if isinstance(node, ast.ClassDef)), ""
