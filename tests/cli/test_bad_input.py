@@ -130,3 +130,12 @@ def test_records_of_oddly_named_models_are_published_inside_the_folder(run: Run,
     assert status == 0 and err.count("jsonl: 1 records") == 1
     written = list(tmp_path.rglob("*.jsonl"))
     assert [path.parent.parent for path in written] == [tmp_path / "deep" / "er"], "the fox alone, in its place"
+
+
+def test_an_interrupt_says_that_the_same_command_goes_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(folder: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dynarena.cli.catalogue.items", interrupted)
+    status, _, err = run("list")
+    assert status == 130 and "stopped; what was finished is kept" in err

@@ -22,6 +22,9 @@ app = typer.Typer(
 )
 
 
+_INTERRUPTED = 130
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status.
 
@@ -33,10 +36,12 @@ def main(arguments: list[str] | None = None) -> None:
         settings.apply(options)
         _load_commands()
         status = app(words, prog_name="dynarena", standalone_mode=False)
+        if status == _INTERRUPTED:  # the command line turns an interrupt into this
+            raise KeyboardInterrupt
     except typer.Exit as leave:
         status = leave.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        status = _say("stopped; what was finished is kept, and the same command goes on from there", 130)
+        status = _say("stopped; what was finished is kept, and the same command goes on from there", _INTERRUPTED)
     except DynarenaError as error:
         if options.debug:
             raise

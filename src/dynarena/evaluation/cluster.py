@@ -19,7 +19,7 @@ from dynarena.evaluation.nursery import Nursery
 from dynarena.evaluation.plan import cell_id
 from dynarena.schema.record import Record
 
-_CONNECT_S = 20
+_CONNECT_S = 8
 
 
 class Keeper(Protocol):

@@ -173,9 +173,8 @@ def _check_accepts(accepts: Mapping[str, Any], where: str) -> None:
             raise UnknownName.among("key of accepts", str(key), _ACCEPTS, where=where)
         if not isinstance(value, _ACCEPTS[key]) or isinstance(value, bool):
             expected = " or ".join(kind.__name__ for kind in _ACCEPTS[key])
-            raise SchemaError(
-                f"wrong value for accepts[{key!r}]", where=where, expected=expected, got=repr(value)[:80], fix="correct it"
-            )
+            what, got = f"wrong value for accepts[{key!r}]", repr(value)[:80]
+            raise SchemaError(what, where=where, expected=expected, got=got, fix="correct it")
 
 
 def _keywords(init: ast.FunctionDef) -> list[str] | None:
