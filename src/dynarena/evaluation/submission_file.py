@@ -46,10 +46,9 @@ def score_file(
     A task that the file lacks is a failed cell, one of the wrong form or not finite a refused or non-finite one. Raises
     DataError where the file is missing, truncated or foreign. The format: see `dynarena.evaluation.predictions`.
     """
-    path = Path(path)
-    card = Card.checked("--name", name=name, digest=_digest(path), knows=knows)
-    scorer = Scorer(lock)
+    path, scorer = Path(path), Scorer(lock)
     require_accepting(season, lock, scorer.digest)
+    card = Card.checked("--name", name=name, digest=_digest(path), knows=knows)
     source = ModelSource(card, cls=name, file=str(path))
     limits = Limits(timeout_s=_TIMEOUT_S, memory_mb=memory_mb)
     work = Work(lock, tuple(lock.tasks), source, home, lock.digest, scorer.digest, season=season, limits=limits)

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dynarena.errors import ResourceError
 from dynarena.evaluation.covers import cover
 from dynarena.evaluation.processes import descendants, kill_descendants, proportional_mb, resident_mb
 
@@ -34,7 +35,10 @@ def main() -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    cover(map(Path, sys.argv[1:]))
+    try:
+        cover(map(Path, sys.argv[1:]))
+    except ResourceError as error:
+        sys.exit(str(error))
     _warm_up()
     answers.write(b'{"ready": true}\n')
     buffer = b""
