@@ -64,6 +64,25 @@ def test_predictions_of_an_unknown_class_of_information_are_refused(run, tmp_pat
     assert status == 2 and "Did you mean 'equations'" in err
 
 
+def test_without_a_name_every_board_with_a_record_is_shown(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    from dynarena.cli import board
+    from dynarena.data.benchmarks import load_lock
+    from dynarena.ranking import build_board
+    from dynarena.schema.record import Card, Record
+
+    def one_record(name: str, **_: object) -> object:
+        lock = load_lock(name)
+        task = lock.tasks[0]
+        card = Card(name="m", digest="0" * 64)
+        told = {"lock_digest": lock.digest, "scorer_digest": "", "data_digest": "", "status": "failed"}
+        cell = Record(task=task.id, benchmark=lock.id, system=task.system, model=card, **told)
+        return build_board([cell] if lock.name == "pde-forecast" else [], lock)
+
+    monkeypatch.setattr(board, "board_of", one_record)
+    _, out, _ = run("leaderboard", "--json")
+    assert {shown["benchmark"].partition("@")[0] for shown in json.loads(out)} == {"pde-forecast"}
+
+
 def test_a_comparison_takes_the_short_option_of_a_benchmark(run) -> None:  # type: ignore[no-untyped-def]
     status, _, err = run("compare", "a_model", "other_model", "-b", "chaos-forecast", "--quick")
     assert status == 2 and "unknown model 'a_model'" in err

@@ -57,6 +57,7 @@ def leaderboard(
 
     names = [benchmark] if benchmark else _frozen(quick) if season == "open" else [find_season(season).benchmark]
     boards = [board_of(name, quick=quick, season=season) for name in names]
+    boards = boards if benchmark else [board for board in boards if len(board.table)]
     if as_json:
         content = [{"benchmark": b.lock.id, "season": b.season, "rows": board_table(b).rows} for b in boards]
         print_json(content[0] if benchmark else content)
@@ -70,7 +71,7 @@ def leaderboard(
 def _frozen(quick: bool) -> list[str]:
     from dynarena.data.benchmarks import frozen_names
 
-    return [name for name in frozen_names() if name.endswith(".quick") == quick]
+    return [name for name in frozen_names() if name.endswith(".quick") or not quick]
 
 
 def compare(
