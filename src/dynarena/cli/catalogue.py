@@ -125,10 +125,13 @@ def _show_system(item: Item, as_json: bool) -> None:
     rows += [("engine", spec.engine)]
     rows += [("equation", line) for line in _equations(system)]
     rows += [("parameters", ", ".join(f"{key} = {value}" for key, value in spec.parameters.items()) or "none")]
-    rows += [("splits", ", ".join(["train", "val", "test", *spec.splits]))]
+    rows += [("splits", ", ".join(dict.fromkeys(["train", "val", "test", *spec.splits])))]
     rows += [(f"known {key}", f"{fact.value} ({fact.source})") for key, fact in spec.known.items()]
-    rows += [(key, _fact(value)) for key, value in system.computed.items() if key not in ("digest", "evidence")]
-    rows += [("timescale", f"{system.timescale:.6g}"), ("digest", system.digest)]
+    hidden = ("digest", "evidence", "kind")
+    rows += [(f"computed {key}", _fact(value)) for key, value in system.computed.items() if key not in hidden]
+    if "timescale" not in system.computed and spec.timescale is not None:
+        rows += [("timescale", f"{system.timescale:.6g}")]
+    rows += [("digest", system.digest)]
     print_table(("", item.id), rows)
 
 
