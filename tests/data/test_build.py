@@ -154,3 +154,26 @@ def test_data_that_cannot_be_removed_are_not_said_to_be_freed(tiny: Lock, monkey
     monkeypatch.setattr("shutil.rmtree", lambda folder, ignore_errors: None)
     with pytest.raises(ResourceError, match="could not be removed"):
         clean(tiny)
+
+
+def test_stored_data_with_last_bit_noise_are_used_as_they_are(tiny: Lock) -> None:
+    task = tiny.tasks[0]
+    noisy = load_split(tiny, task, "test").copy(deep=True)
+    noisy["state"].values[1] *= 1 + 1e-13
+    write_netcdf(noisy, split_path(tiny, task, "test"))
+    assert np.array_equal(load_split(tiny, task, "test")["state"].values, noisy["state"].values)
+
+
+def test_another_sample_of_the_same_law_serves_for_training_and_never_for_scoring(tiny: Lock) -> None:
+    task = next(task for task in tiny.tasks if task.dims[0] == "component" and not task.noise)
+    other = {
+        name: split.model_copy(update={"hashes": ["0" * 64] * len(split.hashes)}) for name, split in task.splits.items()
+    }
+    moved = {
+        name: split.model_copy(update={"sketch": [[value + 1 for value in row] for row in split.sketch]})
+        for name, split in other.items()
+    }
+    elsewhere = task.model_copy(update={"splits": moved})
+    assert load_split(tiny, elsewhere, "train", keep=False)["state"].shape[0] == 3
+    with pytest.raises(DataError, match="differ from the lock"):
+        load_split(tiny, elsewhere, "test", keep=False)

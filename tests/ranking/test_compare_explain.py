@@ -5,6 +5,7 @@ import pytest
 
 from dynarena.errors import UnknownName, UsageError
 from dynarena.ranking import build_board, compare, explain
+from dynarena.schema.record import Record
 
 
 def test_difference_is_that_of_the_skills_and_flips_with_the_order(toys):
@@ -69,6 +70,13 @@ def test_explanation_shows_the_way_from_value_to_ratio(toys):
     )
     assert "clipped" not in text
     assert "clipped" in str(explain(toys.record(lock, "chaos/a", "m", [9.0] * 4), lock))
+
+
+def test_a_stored_message_is_told_from_what_to_fix(toys):
+    record = toys.record(
+        toys.lock(), "chaos/a", "m", "failed", message={"fix": "f", "what": "w", "log": "l", "got": "g"}
+    )
+    assert [name for name, _ in Record.from_line(record.to_line()).told] == ["what", "got", "fix", "log"]
 
 
 def test_explanation_of_a_failure_gives_its_message(toys):

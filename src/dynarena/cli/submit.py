@@ -135,9 +135,7 @@ def _report_board(lock: Lock, records: list[Record], season: str) -> None:
         print_table(("worst systems", "skill", lock.primary.name, "status"), rows)
     for record in records:
         if record.status not in ("ok", "not-applicable"):
-            parts = ("what", "where", "expected", "got", "fix")  # a record that was stored has them by the alphabet
-            told = {key: record.message[key] for key in parts if key in record.message} | record.message
-            lines = "\n".join(f"  {key + ':':<10}{text}" for key, text in told.items())
+            lines = "\n".join(f"  {key + ':':<10}{text}" for key, text in record.told)
             cell = f"{record.model.name} on {record.system}, seed {record.seed}"
             say(f"{record.status}: {cell} (explain {record.id[:12]})\n{lines}")
     say(f"records: {user_store().folder}")

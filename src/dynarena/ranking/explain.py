@@ -21,7 +21,7 @@ class Explanation:
     model: str
     seed: int
     status: str
-    message: dict[str, str]
+    message: tuple[tuple[str, str], ...]
     metric: str
     unit: str
     value: float
@@ -38,7 +38,7 @@ class Explanation:
 
     def _lines(self) -> list[str]:
         if self.status != "ok":
-            facts = [f"  {name + ':':<10}{text}" for name, text in self.message.items()]
+            facts = [f"  {name + ':':<10}{text}" for name, text in self.message]
             if self.status == "not-applicable":
                 return ["  not applicable: left out of the score", *facts]
             return [f"  {self.status}: counts as r = {WORST:g}, the worst there is", *facts]
@@ -67,7 +67,7 @@ def explain(record: Record, lock: Lock, n_worst: int = 5) -> Explanation:
         model=record.model.name,
         seed=record.seed,
         status=record.status,
-        message=record.message,
+        message=tuple(record.told),
         metric=lock.primary.name,
         unit=lock.primary.unit,
         value=metric_mean([record], lock.primary.name),

@@ -118,6 +118,13 @@ class Record(BaseModel):
         parts = [*self.key, self.lock_digest, self.scorer_digest]
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The message in the order in which an error is told; JSON keeps it by the alphabet."""
+        order = ("what", "where", "expected", "got", "fix")
+        rank = {name: place for place, name in enumerate(order)}
+        return sorted(self.message.items(), key=lambda fact: rank.get(fact[0], len(order)))
+
     def to_line(self) -> str:
         """Canonical JSON on one line, keys sorted."""
         return json.dumps(self.model_dump(by_alias=True), sort_keys=True, separators=(",", ":"), allow_nan=False)
