@@ -39,6 +39,7 @@ def test_a_video_is_rendered_on_reading(tiny: Lock) -> None:
     assert data.context.dtype == np.uint8
     assert data.truth["frames"].shape == (4, 6, 3, 16, 16)
     assert data.truth["state"].dims == ("trajectory", "time", "object", "component")
+    assert list(data.truth["key"].values) == list(data._test["key"].values)
     assert data.train().dtype == np.uint8
 
 

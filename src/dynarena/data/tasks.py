@@ -91,7 +91,7 @@ class TaskData:
         system = frozen_system(self.lock_task)
         frames = self._frames(future)
         parameters = _parameters(future)
-        keys = [(int(key[:16], 16), int(key[16:], 16)) for key in future["key"].values]
+        keys = [(int(key[16:], 16), int(key[:16], 16)) for key in future["key"].values]
         return to_dataset(
             system, future["state"].values, parameters, keys, self.task.dt, frames=frames, first=self.task.context
         )
