@@ -202,7 +202,7 @@ def write_figures(board: Board, folder: Path, examples: Mapping[str, Example]) -
         return {
             "cost": _cost(board, order, folder),
             "curves": _curves(board, order, folder),
-            "curve_metric": curve_name(board),
+            "curve_metric": (name := curve_name(board)) and curve_heading(board, name),
             "curve_models": _drawn(board),
             "examples": _examples(board, folder, examples),
         }
