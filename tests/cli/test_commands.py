@@ -23,6 +23,12 @@ def run(capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
     return call
 
 
+def test_the_version_is_told(run) -> None:  # type: ignore[no-untyped-def]
+    from dynarena import __version__
+
+    assert run("--version")[:2] == (0, f"dynarena {__version__}\n")
+
+
 def test_list_json_is_an_array_of_id_name_kind_title(run) -> None:  # type: ignore[no-untyped-def]
     status, out, _ = run("list", "systems", "--json")
     assert status == 0

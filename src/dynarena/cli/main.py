@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from dynarena import __version__
 from dynarena.cli import settings
 from dynarena.errors import DynarenaError, UsageError
 
@@ -23,6 +25,21 @@ app = typer.Typer(
 
 
 _INTERRUPTED = 130
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"dynarena {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="the version, then leave")
+    ] = False,
+) -> None:
+    del version  # its callback has spoken
 
 
 def main(arguments: list[str] | None = None) -> None:
