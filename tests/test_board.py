@@ -1,0 +1,75 @@
+"""The published boards, as anyone recomputes them from the records in the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynarena.data.benchmarks import frozen_names, load_lock
+from dynarena.evaluation.scoring import Scorer
+from dynarena.evaluation.shelf import published_files
+from dynarena.evaluation.store import from_jsonl, merge
+from dynarena.ranking.board import Board, build_board
+from dynarena.schema.record import Record
+from dynarena.suite import items
+
+QUICK = [name for name in frozen_names() if name.endswith(".quick")]
+CORE = {item.name for item in items("baselines")}
+
+
+def published(name: str) -> list[Record]:
+    return [record for path in published_files(name) for record in from_jsonl(path)]
+
+
+@pytest.fixture(scope="module", params=QUICK)
+def board(request: pytest.FixtureRequest) -> Board:
+    return build_board(published(request.param), load_lock(request.param))
+
+
+def test_every_core_baseline_stands_on_every_quick_board(board: Board) -> None:
+    assert set(board.table["model"]) == CORE
+    assert not board.left_out
+    assert (board.table["failed_share"] == 0).all()
+
+
+def test_the_oracle_is_on_top_and_climatology_at_zero(board: Board) -> None:
+    skill = board.table.set_index("model")["skill"]
+    assert skill.idxmax() == "oracle"
+    assert skill["oracle"] > 0.985
+    assert skill["climatology"] == 0
+
+
+def test_learned_models_beat_persistence_somewhere_they_can(board: Board) -> None:
+    skill = board.table.set_index("model")["skill"].dropna()
+    blind = skill.drop(["oracle", "climatology", "persistence", "drift"])
+    assert blind.max() > skill["persistence"] + 0.15
+
+
+def test_published_records_agree_with_lock_and_scorer_of_today(root: Path) -> None:
+    for name in QUICK:
+        lock = load_lock(name)
+        records = published(name)
+        assert {record.lock_digest for record in records} == {lock.digest}
+        assert {record.scorer_digest for record in records} == {Scorer(lock).digest}
+        assert merge(records).conflicts == []
+        tests = {task.id: task.splits["test"].digest for task in lock.tasks}
+        assert all(record.data_digest == tests[record.task] for record in records)
+
+
+def test_locks_name_the_metrics_of_today(root: Path) -> None:
+    for name in frozen_names():
+        lock = load_lock(name)
+        fresh = {metric.name: metric.digest for metric in Scorer(lock).metrics}
+        assert {metric.name: metric.digest for metric in lock.metrics} == fresh, name
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_sceptic_gets_the_published_numbers(name: str) -> None:
+    import dynarena
+
+    for model in ("persistence", "climatology"):
+        theirs = {record.task: record for record in published(name) if record.model.name == model}
+        for record in dynarena.evaluate(model, name).records:
+            assert record.model.digest == theirs[record.task].model.digest
+            assert record.error == pytest.approx(theirs[record.task].error, rel=1e-6, abs=1e-9)
