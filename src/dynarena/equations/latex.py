@@ -29,14 +29,20 @@ def symbol(name: str) -> str:
     """A name as a letter with subscripts: theta1 is \\theta_{1}, k_max is k_{\\mathrm{max}}, feed is \\mathrm{feed}."""
     if name.endswith("[i]"):
         return f"{symbol(name[:-3])}_{{i}}"
-    stem, _, rest = name.partition("_")
-    digits = re.fullmatch(r"([A-Za-z]+)(\d+)", stem)
-    if digits:
-        stem, rest = digits.group(1), digits.group(2) + (f",{rest}" if rest else "")
+    stem, rest = stem_and_subscript(name)
     letter = f"\\{stem}" if _GREEK.fullmatch(stem) else stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
     if not rest:
         return letter
     return f"{letter}_{{{rest}}}" if rest.isdigit() or len(rest) == 1 else rf"{letter}_{{\mathrm{{{rest}}}}}"
+
+
+def stem_and_subscript(name: str) -> tuple[str, str]:
+    """theta1 is (theta, 1), k_max is (k, max), k1_max is (k, "1,max"), feed is (feed, "")."""
+    stem, _, rest = name.partition("_")
+    digits = re.fullmatch(r"([A-Za-z]+)(\d+)", stem)
+    if digits:
+        stem, rest = digits.group(1), digits.group(2) + (f",{rest}" if rest else "")
+    return stem, rest
 
 
 def text(expr: Expr) -> str:

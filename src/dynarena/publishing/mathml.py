@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from dynarena.equations.functions import ARITY
+from dynarena.equations.latex import stem_and_subscript
 from dynarena.equations.parse import parse
 from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number
 
@@ -43,10 +44,7 @@ def symbol(name: str) -> str:
     """A name as a letter with subscripts: theta1 has 1, k_max has max, x[i] has i below."""
     if name.endswith("[i]"):
         return f"<msub>{symbol(name[:-3])}<mi>i</mi></msub>"
-    stem, _, rest = name.partition("_")
-    digits = re.fullmatch(r"([A-Za-z]+)(\d+)", stem)
-    if digits:
-        stem, rest = digits.group(1), digits.group(2) + (f",{rest}" if rest else "")
+    stem, rest = stem_and_subscript(name)
     letter = f"<mi>{escape(_GREEK.get(stem, stem))}</mi>"
     return f"<msub>{letter}<mtext>{escape(rest)}</mtext></msub>" if rest else letter
 
