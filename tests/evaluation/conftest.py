@@ -15,6 +15,7 @@ import xarray as xr
 from dynarena.evaluation.metrics import load_metric
 from dynarena.evaluation.nursery import Nursery
 from dynarena.evaluation.store import RecordStore
+from dynarena.evaluation.submit import submit
 from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
 from dynarena.schema.task import Channel, Task
 
@@ -185,3 +186,12 @@ def write_model(tmp_path: Path) -> Callable[..., str]:
 
     write.last = LAST
     return write
+
+
+@pytest.fixture
+def run(lock, provider, store, home, nursery):
+    def run(model, *systems, fit="per_task", **options):
+        given = {"provider": provider, "store": store, "home": home, "nursery": nursery, **options}
+        return submit(model, lock(*systems, fit=fit), **given)
+
+    return run
