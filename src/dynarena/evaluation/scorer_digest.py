@@ -31,8 +31,13 @@ def scorer_digest(source: bytes, parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
-def _imports(source: bytes) -> Iterator[str]:
+@cache
+def _imports(source: bytes) -> tuple[str, ...]:
     """The names under dynarena that a source imports; some are attributes of modules, not modules."""
+    return tuple(_imported(source))
+
+
+def _imported(source: bytes) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
