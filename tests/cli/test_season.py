@@ -16,7 +16,6 @@ from dynarena.cli.main import main
 from dynarena.cli.publish import _seasons
 from dynarena.evaluation import nursery as nurseries
 from dynarena.evaluation.isolation import wrapper
-from dynarena.evaluation.season import first_difference
 from dynarena.evaluation.store import RecordStore
 from dynarena.schema.lock import Lock
 from dynarena.schema.record import Record
@@ -376,19 +375,3 @@ def test_records_of_an_unknown_season_are_not_published(
     entered.rename(entered.with_name("s2.json"))
     assert _seasons(read_lock(suite), store().all()) == ["open"]
     assert "season s1 are left out" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("recorded", "found", "named"),
-    [
-        ([1.0, 2.0], [1.0, 2.0 + 1e-12], ""),
-        ([1.0, 2.0], [1.0, 2.0 + 1e-8], "error[1]: recorded 2.0, recomputed 2.00000001"),
-        ([0.0], [1e-12], "error[0]: recorded 0.0, recomputed 1e-12"),
-        ([1.0], [1.0, 2.0], "error: recorded 1 numbers, recomputed 2"),
-        ({"a": 1.0}, {"b": 1.0}, "error: recorded a; recomputed b"),
-        ({"a": 1.0}, {"a": [1.0]}, "error.a: recorded 1.0, recomputed [1.0]"),
-        ({"a": [1.0], "b": 3.0}, {"a": [1.0], "b": 4.0}, "error.b: recorded 3.0, recomputed 4.0"),
-    ],
-)
-def test_the_first_difference_is_named(recorded: object, found: object, named: str) -> None:
-    assert first_difference("error", recorded, found) == named

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from dynarena.data.benchmarks import load_lock, read_benchmark
 from dynarena.data.system import System
-from dynarena.evaluation.freeze import sampling
+from dynarena.evaluation.freeze import _moments, sampling
 from dynarena.suite import find
 
 
@@ -26,6 +27,20 @@ def test_a_frozen_horizon_ends_before_half_of_its_certificate() -> None:
         for task in load_lock(name).tasks:
             assert task.horizon * task.dt <= 0.5 * task.certificate["0.1"] * (1 + 1e-9), task.id
             assert 0 <= task.floor < 0.1 * task.reference, task.id
+
+
+def test_moments_treat_an_angle_as_one_only_where_it_turns_over() -> None:
+    system = System("double_pendulum")
+    angles = [label in system.spec.angles for label in system.simulator.labels]
+    small = np.random.default_rng(0).normal(0.5, 0.2, (3, 500, 4))
+    wide = 40 * small
+    mean, std = _moments(small, system)
+    assert mean == pytest.approx(small.mean(axis=(0, 1)))
+    assert std == pytest.approx(small.std(axis=(0, 1)))
+    mean, std = _moments(wide, system)
+    assert (mean[angles] == 0).all()
+    assert std[angles] == pytest.approx(math.pi / math.sqrt(3))
+    assert mean[~np.array(angles)] == pytest.approx(wide.mean(axis=(0, 1))[~np.array(angles)])
 
 
 def test_angles_that_turn_over_have_the_moments_of_the_circle() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from dynarena.errors import SchemaError, TrustError, UnknownName, UsageError
 from dynarena.evaluation.forecaster import Forecaster
-from dynarena.evaluation.loading import describe, locate
+from dynarena.evaluation.loading import locate
 from dynarena.evaluation.settings import parse_settings
 from dynarena.suite import items
 
@@ -42,7 +42,7 @@ ONE = """
 
 
 def test_facts_are_read_without_running_the_file(file):
-    card = describe(str(file(ONE)))
+    card = locate(str(file(ONE))).card
     assert (card.name, card.authors, card.knows, card.trained_on) == (
         "Net 3",
         "A. Author",
@@ -53,7 +53,7 @@ def test_facts_are_read_without_running_the_file(file):
 
 
 def test_a_class_without_a_name_is_called_as_it_is(file):
-    assert describe(str(file("from dynarena import Model\nclass Plain(Model): pass"))).name == "Plain"
+    assert locate(str(file("from dynarena import Model\nclass Plain(Model): pass"))).card.name == "Plain"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_derived_class_inherits_the_facts_and_settings_of_its_base_in_the_file
             authors = "Child"
         """
     )
-    card = describe(str(path), {"depth": 2})
+    card = locate(str(path), {"depth": 2}).card
     assert (card.name, card.authors, card.license, card.settings) == ("Child", "Child", "MIT", {"depth": 2})
 
 
@@ -160,30 +160,30 @@ def test_an_unknown_setting_suggests_the_nearest_and_any_goes_with_kwargs(file):
         locate(str(path), {"widht": 3})
     assert "'width'" in caught.value.fix
     free = file("from dynarena import Model\nclass A(Model):\n    def __init__(self, **options): pass", "free.py")
-    assert describe(str(free), {"anything": 1}).settings == {"anything": 1}
+    assert locate(str(free), {"anything": 1}).card.settings == {"anything": 1}
 
 
 def test_the_digest_is_that_of_source_class_and_settings(file):
     path = file(ONE)
-    first = describe(str(path)).digest
-    assert describe(str(path)).digest == first
-    assert describe(str(path), {"lr": 0.1}).digest != first
+    first = locate(str(path)).card.digest
+    assert locate(str(path)).card.digest == first
+    assert locate(str(path), {"lr": 0.1}).card.digest != first
     moved = file(ONE, "other/model_file.py")
-    assert describe(str(moved)).digest == first
+    assert locate(str(moved)).card.digest == first
     path.write_text(path.read_text() + "# changed\n")
-    assert describe(str(path)).digest != first
+    assert locate(str(path)).card.digest != first
 
 
 def test_every_file_of_a_folder_counts_but_caches_do_not(file, tmp_path):
     file(ONE, "net/model.py")
     file("weights = 1", "net/parts/weights.py")
     folder = str(tmp_path / "net")
-    first = describe(folder).digest
+    first = locate(folder).card.digest
     file("", "net/__pycache__/x.pyc")
     file("", "net/.git/config")
-    assert describe(folder).digest == first
+    assert locate(folder).card.digest == first
     file("weights = 2", "net/parts/weights.py")
-    assert describe(folder).digest != first
+    assert locate(folder).card.digest != first
     assert locate(folder).folder == folder
 
 
@@ -263,7 +263,7 @@ def test_a_fact_that_no_board_can_carry_is_refused_before_anything_runs(file, fa
 
 @pytest.mark.parametrize("name", ["Net 3", "🦊 fox", "<script>", "$x_^{2}$ %s", "ü" * 100])
 def test_an_odd_name_that_can_be_shown_is_kept(file, name):
-    assert describe(str(file(f"from dynarena import Model\nclass A(Model):\n    name = {name!r}\n"))).name == name
+    assert locate(str(file(f"from dynarena import Model\nclass A(Model):\n    name = {name!r}\n"))).card.name == name
 
 
 @pytest.fixture

@@ -45,11 +45,6 @@ class ModelSource:
         return f"{self.file or self.module or 'notebook'}:{self.cls}"
 
 
-def describe(reference: str | type, settings: Mapping[str, Any] | None = None) -> Card:
-    """What the model says of itself, read without importing it. See `locate`."""
-    return locate(reference, settings).card
-
-
 def locate(reference: str | type, settings: Mapping[str, Any] | None = None) -> ModelSource:
     """The source of a model given as `file.py[:Class]`, `folder[:Class]`, `package.module:Class`, a baseline's name or
     a class object.
