@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.schema.benchmark import BenchmarkSpec
 from dynarena.schema.lock import Lock
-from dynarena.schema.system import SystemSpec
 from dynarena.schema.toml import read_toml
+from dynarena.schema.variants import read_system
 from dynarena.suite import Item, find, items, suites
 
 
@@ -55,7 +55,7 @@ def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
 
 def _tagged(systems: list[str], tag: str, *, where: str) -> list[str]:
     """The systems that have the tag; `chaotic` is one where the file says so."""
-    specs = {name: read_toml(find("systems", name).path, SystemSpec) for name in systems}
+    specs = {name: read_system(find("systems", name).path) for name in systems}
     tags = {name: {*spec.tags, *(["chaotic"] if spec.chaotic else [])} for name, spec in specs.items()}
     found = [name for name in systems if tag in tags[name]]
     if not found:

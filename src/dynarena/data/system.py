@@ -17,7 +17,7 @@ from dynarena.equations.constants import constant
 from dynarena.equations.digest import system_digest
 from dynarena.errors import DataError, UsageError
 from dynarena.schema.system import SystemSpec
-from dynarena.schema.toml import read_toml
+from dynarena.schema.variants import read_system
 from dynarena.suite import Item, find
 
 
@@ -57,7 +57,7 @@ class System:
     @cached_property
     def spec(self) -> SystemSpec:
         """The checked file. Raises SchemaError naming file, line and key."""
-        return read_toml(self.item.path, SystemSpec)
+        return read_system(self.item.path)
 
     @cached_property
     def simulator(self) -> Simulator:

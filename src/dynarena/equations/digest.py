@@ -12,7 +12,7 @@ from dynarena.equations.parse import parse
 from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number
 from dynarena.schema.system import SystemSpec
 
-_PROSE = {"title", "about", "source", "known", "tags", "superseded_by"}
+_PROSE = {"title", "about", "source", "known", "tags", "superseded_by", "variant_of"}
 
 
 def to_json(expr: Expr) -> Any:

@@ -106,3 +106,4 @@ class SystemSpec(Part):
     timescale: Quantity | None = Field(default=None, description="stated law of the clock where it is not computed")
     tags: list[str] = []
     superseded_by: str | None = None
+    variant_of: str | None = Field(default=None, description="the system whose file completes this one")

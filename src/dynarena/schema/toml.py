@@ -21,12 +21,16 @@ def read_toml(path: Path, model: type[M], *, where: str | None = None) -> M:
 
     Raises SchemaError naming file, line and key where the TOML is broken, a key is unknown, or a value is wrong.
     """
-    name = where or str(path)
     text, content = read_content(path, where=where)
+    return check_content(content, text, model, where=where or str(path))
+
+
+def check_content(content: dict[str, Any], text: str, model: type[M], *, where: str) -> M:
+    """Content checked against `model`; `text` is what it was written as, to find lines. Raises SchemaError."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise _explain(error, text, name, model) from error
+        raise _explain(error, text, where, model) from error
 
 
 def read_content(path: Path, *, where: str | None = None) -> tuple[str, dict[str, Any]]:
