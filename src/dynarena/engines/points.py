@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike
 
 from dynarena.engines.base import Array, Parameters, Simulator
 from dynarena.engines.compiled import linearised, right_hand_side
-from dynarena.engines.elementary import array_functions
 from dynarena.engines.ensemble import apply
+from dynarena.engines.laws import drawn_parameters, rows_of
 from dynarena.engines.streams import Streams
 from dynarena.equations.constants import order, quantity_tree
-from dynarena.equations.evaluate import evaluate
 from dynarena.equations.points import PointSystem, point_system
 from dynarena.errors import SchemaError, UnknownName
 from dynarena.schema.system import SystemSpec
@@ -45,15 +44,7 @@ class PointSimulator(Simulator):
 
     def parameters(self, streams: Streams, split: str) -> dict[str, Array]:
         """Every parameter of each trajectory; those that a split spreads are uniform within its range."""
-        spread = self.spec.splits[split].parameters if split in self.spec.splits else {}
-        drawn: dict[str, Array] = {}
-        for name in order(self.spec.parameters):
-            if name in spread:
-                drawn[name] = streams.between(f"parameter:{name}", *spread[name])
-            else:
-                tree = quantity_tree(self.spec.parameters[name], self.spec.parameters, where=f"parameter {name!r}")
-                drawn[name] = np.full(len(streams), 1.0) * evaluate(tree, drawn, array_functions())
-        return {name: drawn[name] for name in self.spec.parameters}
+        return drawn_parameters(self.spec, streams, split)
 
     def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
         """Uniform in the box, [trajectory, component]; sites of an indexed state are drawn one by one."""
@@ -77,11 +68,7 @@ class PointSimulator(Simulator):
 
     def parameter_rows(self, parameters: Mapping[str, ArrayLike], n_rows: int) -> Array:
         """Parameters as rows in the order of the file, [trajectory, name]. Raises UnknownName where one is missing."""
-        for name in self.system.parameters:
-            if name not in parameters:
-                raise UnknownName.among("parameter", name, parameters, where=self.spec.title)
-        columns = [np.broadcast_to(np.asarray(parameters[name], float), (n_rows,)) for name in self.system.parameters]
-        return np.ascontiguousarray(np.stack(columns, axis=1)) if columns else np.empty((n_rows, 0))
+        return rows_of(self.system.parameters, parameters, n_rows, where=self.spec.title)
 
     def _rows(self, state: ArrayLike, parameters: Mapping[str, ArrayLike]) -> tuple[Array, Array, tuple[int, ...]]:
         given = np.asarray(state, dtype=np.float64)
