@@ -62,6 +62,11 @@ def to_dataset(
     return xr.Dataset(variables, coords=coords, attrs=_attributes(system, dt))
 
 
+def keys_of(data: xr.Dataset) -> list[tuple[int, int]]:
+    """The Philox key of each trajectory of a Dataset."""
+    return [(int(key[16:], 16), int(key[:16], 16)) for key in data["key"].values]
+
+
 def _attributes(system: System, dt: float) -> dict[str, object]:
     return {
         "Conventions": "CF-1.11",

@@ -50,6 +50,21 @@ def seeded(
     return Seeded(starts, parameters, keys)
 
 
+def last_seen(
+    system: System, states: NDArray[np.float64], seeds: Seeded, split: str, dt: float, n_points: int
+) -> Seeded:
+    """The full states at the last of the first n_points of trajectories, from which a second computation goes on.
+
+    They are read off `states` [trajectory, time, ...] where these say all; trajectories with a memory are drawn again
+    by the keys of `seeds`, whose starts are not needed.
+    """
+    if system.simulator.full_shape == system.simulator.shape:
+        return Seeded(states[:, n_points - 1].copy(), seeds.parameters, seeds.keys)
+    again = seeded(system, seeds.keys, split)
+    last = system.simulator.after(again.starts, again.parameters, dt, n_points)
+    return Seeded(last, seeds.parameters, seeds.keys)
+
+
 def integrate(system: System, seeds: Seeded, dt: float, n_points: int) -> NDArray[np.float64]:
     """The states from given starts, [trajectory, time, ...]. Raises DynarenaError where they leave all bounds."""
     states = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)

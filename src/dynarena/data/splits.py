@@ -31,6 +31,11 @@ def split_keys(benchmark: str, task: str, split: str, season: str, count: int) -
     return [trajectory_key(benchmark, task, split, season, index) for index in range(count)]
 
 
+def data_name(task_id: str) -> str:
+    """What of a task's id its trajectories depend on: noise, train lengths and shifts share starts, hence are paired."""
+    return task_id.partition("?")[0]
+
+
 @lru_cache(maxsize=64)
 def _frozen_system(system: str, spec: str, resolution: int | None, clocks: tuple[tuple[str, float], ...]) -> System:
     return System.frozen(system, SystemSpec.model_validate_json(spec), resolution=resolution, clocks=dict(clocks))
@@ -60,11 +65,11 @@ def unpack_starts(text: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
 def seeds_of(benchmark: str, task: TaskLock, split: SplitLock) -> Seeded:
     """The split's starts after burn-in: from the lock where it carries them, else drawn and burnt in again."""
     system = frozen_system(task)
-    keys = split_keys(benchmark, task.id, split.split, "open", split.trajectories)
+    keys = split_keys(benchmark, data_name(task.id), split.split, "open", split.trajectories)
     if split.starts is None:
         return seeded(system, keys, split.split)
     parameters = system.simulator.parameters(Streams(keys), split.split)
-    return Seeded(unpack_starts(split.starts, (len(keys), *system.simulator.shape)), parameters, keys)
+    return Seeded(unpack_starts(split.starts, (len(keys), *system.simulator.full_shape)), parameters, keys)
 
 
 def regenerate(benchmark: str, task: TaskLock, split: SplitLock) -> xr.Dataset:
@@ -101,7 +106,7 @@ def load_split(lock: Lock, task: TaskLock, name: str, *, keep: bool = True) -> x
 def labelled(benchmark: str, task: TaskLock, split: SplitLock, states: NDArray[np.float64]) -> xr.Dataset:
     """Stored states with all else that a Dataset carries drawn again."""
     system = frozen_system(task)
-    keys = split_keys(benchmark, task.id, split.split, "open", len(states))
+    keys = split_keys(benchmark, data_name(task.id), split.split, "open", len(states))
     return to_dataset(system, states, system.simulator.parameters(Streams(keys), split.split), keys, task.dt)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 from typing import Any
 
@@ -9,9 +10,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dynarena.data.dataset import to_dataset
+from dynarena.data.dataset import keys_of, to_dataset
+from dynarena.data.generate import Seeded, last_seen
 from dynarena.data.sealed import load_sealed, noise_keys
 from dynarena.data.splits import frozen_system, load_split, split_keys
+from dynarena.data.view import seen, seen_dataset
 from dynarena.engines.streams import Streams
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.schema.task import Channel, Task
@@ -21,6 +24,8 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
     """The task as the model and the metrics see it."""
     system = frozen_system(task)
     spec = system.spec
+    if task.view is not None and task.view.blind:
+        return _blind(lock, task)
     facts: dict[str, Any] = {
         "system": task.system,
         "title": spec.title,
@@ -32,6 +37,8 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
         "invariants": {name: entry.model_dump() for name, entry in spec.invariants.items()},
         "state": list(system.simulator.labels),
     }
+    if task.view is not None:
+        facts |= {"invariants": {}, "state": [channel["name"] for channel in task.channels]}
     facts |= spec.scene
     return Task(
         id=task.id,
@@ -47,6 +54,27 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
         std=tuple(task.std),
         grid=_grid(task, system.simulator.grid),
         facts=facts,
+        budget_s=lock.budget_s,
+    )
+
+
+def _blind(lock: Lock, task: TaskLock) -> Task:
+    """A task that tells nothing but shapes and scales: time is counted in timescales."""
+    view = task.view
+    name = hashlib.sha256(f"{task.id}|{view.matrix if view else ()}".encode()).hexdigest()[:12]
+    return Task(
+        id=f"{lock.id}/{name}",
+        ask=lock.ask,
+        answer="values",
+        dims=tuple(task.dims),
+        shape=tuple(task.shape),
+        channels=tuple(Channel(**channel) for channel in task.channels),
+        dt=task.dt / task.timescale,
+        context=task.context,
+        horizon=task.horizon,
+        mean=tuple(task.mean),
+        std=tuple(task.std),
+        facts={"timescale": 1.0, "noise": task.noise},
         budget_s=lock.budget_s,
     )
 
@@ -87,22 +115,29 @@ class TaskData:
         """What follows the context: `state`, and for videos `frames` beside it."""
         future = self._test.isel(time=slice(self.task.context, None))
         if self.task.kind != "video":
-            return future
+            return seen_dataset(self.lock_task.view, future, [channel.name for channel in self.task.channels])
         system = frozen_system(self.lock_task)
         frames = self._frames(future)
         parameters = _parameters(future)
-        keys = [(int(key[16:], 16), int(key[:16], 16)) for key in future["key"].values]
         return to_dataset(
-            system, future["state"].values, parameters, keys, self.task.dt, frames=frames, first=self.task.context
+            system,
+            future["state"].values,
+            parameters,
+            keys_of(future),
+            self.task.dt,
+            frames=frames,
+            first=self.task.context,
         )
 
     def second_truth(self) -> NDArray[Any]:
         """What follows the last state seen, by the second computation, [trajectory, horizon, *state]."""
         system = frozen_system(self.lock_task)
-        last = self._test["state"].values[:, self.task.context - 1]
-        states = system.simulator.verify(last, _parameters(self._test), self.task.dt, self.task.horizon + 1)[:, 1:]
+        split = next(split.split for name, split in self.lock_task.splits.items() if name != "train")
+        seeds = Seeded(np.empty(0), _parameters(self._test), keys_of(self._test))
+        last = last_seen(system, self._test["state"].values, seeds, split, self.task.dt, self.task.context)
+        states = system.simulator.verify(last.starts, last.parameters, self.task.dt, self.task.horizon + 1)[:, 1:]
         if self.task.kind != "video":
-            return states
+            return seen(self.lock_task.view, states)
         return system.simulator.frames(states, _parameters(self._test), self.lock_task.resolution or 128)
 
     @cached_property
@@ -122,12 +157,13 @@ class TaskData:
         part = data.isel(time=slice(0, points))
         if self.task.kind == "video":
             return self._frames(part)
-        states: NDArray[np.float64] = part["state"].values
-        if not self.lock_task.noise:
-            return states
-        normals = Streams(self._noise_keys(split, len(states))).normal("noise", states.shape[1:])
-        spread = np.asarray(self.task.std).reshape(-1, *(1,) * (states.ndim - 3))
-        return states + self.lock_task.noise * spread * normals
+        view = self.lock_task.view
+        states: NDArray[np.float64] = seen(view, part["state"].values)
+        if self.lock_task.noise:
+            normals = Streams(self._noise_keys(split, len(states))).normal("noise", states.shape[1:])
+            spread = np.asarray(self.task.std).reshape(-1, *(1,) * (states.ndim - 3))
+            states = states + self.lock_task.noise * spread * normals
+        return states.astype(np.float32).astype(np.float64) if view is not None and view.blind else states
 
     def _noise_keys(self, split: str, count: int) -> list[tuple[int, int]]:
         if self.season != "open" and split == "test":

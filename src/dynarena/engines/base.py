@@ -20,8 +20,9 @@ class Simulator(ABC):
     """One system, ready to run.
 
     A state has the axes `dims` with lengths `shape`: `labels` name the first, `grid` holds coordinates of the others.
-    Every method treats trajectories as independent: its numbers are the same alone and in any batch, bit for bit, for
-    any number of threads, and a longer run begins with a shorter one.
+    What `start` and `advance` return and `run` begins with are full states, of shape `full_shape`: the state itself or,
+    of a law with a memory, the past that rules the future. Every method treats trajectories as independent: its numbers
+    are the same alone and in any batch, bit for bit, for any number of threads, and a longer run begins with a shorter.
     """
 
     spec: SystemSpec
@@ -30,17 +31,22 @@ class Simulator(ABC):
     labels: tuple[str, ...]
     grid: dict[str, Array]
 
+    @property
+    def full_shape(self) -> tuple[int, ...]:
+        """The shape of one full state."""
+        return self.shape
+
     @abstractmethod
     def parameters(self, streams: Streams, split: str) -> dict[str, Array]:
         """Every parameter of each trajectory, [trajectory] each: as stated, or drawn by the split's law."""
 
     @abstractmethod
     def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
-        """Initial conditions before burn-in, [trajectory, *shape]."""
+        """Initial conditions before burn-in, [trajectory, *full_shape]."""
 
     @abstractmethod
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
-        """The states `duration` later (the burn-in), [trajectory, *shape]."""
+        """The states `duration` later (the burn-in), [trajectory, *full_shape]."""
 
     @abstractmethod
     def run(self, start: Array, parameters: Parameters, dt: float, n_points: int, *, refine: int = 1) -> Array:
@@ -48,6 +54,10 @@ class Simulator(ABC):
 
         `refine` divides the step of a numerical method and leaves closed forms as they are.
         """
+
+    def after(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
+        """The full states at the last of the points of `run`, [trajectory, *full_shape]: where a run can go on."""
+        return self.run(start, parameters, dt, n_points)[:, -1]
 
     @abstractmethod
     def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:

@@ -13,22 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynarena import __version__
-from dynarena.data.benchmarks import read_benchmark, resolve_systems
+from dynarena.data.benchmarks import read_benchmark
 from dynarena.data.certificate import certificate, certified_horizon
 from dynarena.data.fingerprint import digest_of, sha256, sketch
-from dynarena.data.generate import Seeded, integrate, seeded
-from dynarena.data.splits import pack_starts, split_keys
+from dynarena.data.generate import Seeded, integrate, last_seen, seeded
+from dynarena.data.splits import data_name, pack_starts, split_keys
 from dynarena.data.system import System
 from dynarena.data.tasks import TaskData
+from dynarena.data.view import first_components, mixture, seen
+from dynarena.evaluation.axes import Axes, tasks_asked
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
 from dynarena.evaluation.scoring import label
 from dynarena.evaluation.states import CIRCLE_STD
-from dynarena.schema.benchmark import BenchmarkSpec, Span
-from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock
+from dynarena.schema.benchmark import BenchmarkSpec, Protocol, Span
+from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock, ViewLock
 from dynarena.suite import Item, find
 
 LEAST_POINTS_A_PERIOD = 15
+COMPARED = ("pointwise", "probabilistic")  # kinds of metric that compare a forecast with the truth at the same time
 
 
 def freeze(
@@ -41,25 +44,23 @@ def freeze(
     spec = read_benchmark(item, quick=quick)
     metrics = [load_metric(name) for name in (spec.metrics.primary, *spec.metrics.others)]
     empty = _lock(item, spec, metrics, quick=quick)
-    wanted = [
-        (system, noise) for system in resolve_systems(spec, where=str(item.path)) for noise in spec.protocol.noise
-    ]
-    tasks: dict[tuple[str, float], TaskLock] = {}
+    wanted = tasks_asked(spec, where=str(item.path))
+    tasks: dict[Axes, TaskLock] = {}
     if workers <= 1:
         for key in wanted:
-            tasks[key] = _frozen_task(empty, spec, *key)
+            tasks[key] = _frozen_task(empty, spec, key)
             on_task(tasks[key].id)
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            futures = {pool.submit(_frozen_task, empty, spec, *key): key for key in wanted}
+            futures = {pool.submit(_frozen_task, empty, spec, key): key for key in wanted}
             for future in as_completed(futures):
                 tasks[futures[future]] = future.result()
                 on_task(future.result().id)
     return empty.model_copy(update={"tasks": [tasks[key] for key in wanted]})
 
 
-def _frozen_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) -> TaskLock:
-    return _measured(lock, _freeze_task(lock, spec, system_id, noise), load_metric(spec.metrics.primary))
+def _frozen_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
+    return _measured(lock, _freeze_task(lock, spec, asked), load_metric(spec.metrics.primary))
 
 
 def sampling(system: System, spec: BenchmarkSpec) -> float:
@@ -107,26 +108,34 @@ def _metric_lock(metric: Metric) -> MetricLock:
     )
 
 
-def _freeze_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) -> TaskLock:
+def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
     protocol = spec.protocol
-    kind = system_id.rpartition(":")[2].partition("/")[0]
-    system = System(system_id, resolution=protocol.resolution if kind == "pde" else None)
-    task_id = f"{lock.id}/{system_id}" + (f"?noise={noise:g}" if noise else "")
+    kind = asked.system.rpartition(":")[2].partition("/")[0]
+    system = System(asked.system, resolution=protocol.resolution if kind == "pde" else None)
+    task_id = f"{lock.id}/{asked.name}"
     dt, timescale = sampling(system, spec), system.timescale
     context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
-    train_points = _points(protocol.train, timescale, dt)
+    length = protocol.train if asked.train is None else Span(timescales=asked.train)
+    train_points = max(context + 1, _points(length, timescale, dt))
     train = _draw(system, lock.id, task_id, "train", protocol.train.trajectories)
-    test = _draw(system, lock.id, task_id, protocol.test.split, protocol.test.trajectories)
+    test = _draw(system, lock.id, task_id, asked.split, protocol.test.trajectories)
     train_states = integrate(system, train, dt, train_points)
     test_states = integrate(system, test, dt, context + horizon)
-    seen_last = Seeded(test_states[:, context - 1].copy(), test.parameters, test.keys)
+    seen_last = last_seen(system, test_states, test, protocol.test.split, dt, context)
     found = certificate(system, seen_last, dt, 2 * horizon + 1, _state_spread(train_states, system))
-    horizon = certified_horizon(found, horizon, dt, where=task_id)
+    statistical = not any(metric.kind in COMPARED for metric in lock.metrics)
+    if not statistical:
+        horizon = certified_horizon(found, horizon, dt, where=task_id)
     test_states = test_states[:, : context + horizon].copy()
-    facts = _axes(system, kind, protocol.resolution, train_states, train)
+    view = _view(protocol, system, task_id, train_states)
+    facts = (
+        _axes(system, kind, protocol.resolution, train_states, train)
+        if view is None
+        else _seen(view, system, train_states)
+    )
     return TaskLock(
         id=task_id,
-        system=system_id,
+        system=asked.system,
         system_digest=system.digest,
         spec=system.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         dt=dt,
@@ -135,14 +144,16 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, system_id: str, noise: float) 
         period=system.period,
         timescale=timescale,
         resolution=protocol.resolution,
-        noise=noise,
+        noise=asked.noise,
         splits={
             "train": _split("train", train, train_states),
-            "test": _split(protocol.test.split, test, test_states),
+            "test": _split(asked.split, test, test_states),
         },
         floor=0.0,
         reference=1.0,
         certificate=found,
+        view=view,
+        statistical=statistical,
         **facts,
     )
 
@@ -154,7 +165,28 @@ def _points(span: Span, timescale: float, dt: float) -> int:
 
 
 def _draw(system: System, lock_id: str, task_id: str, split: str, count: int) -> Seeded:
-    return seeded(system, split_keys(lock_id, task_id, split, "open", count), split)
+    return seeded(system, split_keys(lock_id, data_name(task_id), split, "open", count), split)
+
+
+def _view(protocol: Protocol, system: System, task_id: str, train: NDArray[np.float64]) -> ViewLock | None:
+    if protocol.observed is not None:
+        return first_components(system, protocol.observed)
+    return mixture(system, data_name(task_id), *_moments(train, system)) if protocol.blind else None
+
+
+def _seen(view: ViewLock, system: System, train: NDArray[np.float64]) -> dict[str, Any]:
+    """Axes, channels, mean and deviation of what a model sees through a view."""
+    states, units = seen(view, train), system.spec.units
+    flat = states.reshape(-1, states.shape[-1])
+    whole = [row.index(1.0) for row in view.matrix] if not view.blind else []
+    names = [system.simulator.labels[place] for place in whole] or [f"c{k}" for k in range(len(view.matrix))]
+    return {
+        "dims": ["component"],
+        "shape": [len(names)],
+        "channels": [{"name": name, "unit": units.get(name, "1"), "angle": False} for name in names],
+        "mean": [float(f"{value:.12g}") for value in flat.mean(axis=0)],
+        "std": [_deviation(value) for value in flat.std(axis=0)],
+    }
 
 
 def _split(name: str, seeds: Seeded, states: NDArray[np.float64]) -> SplitLock:
