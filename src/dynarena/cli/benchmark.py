@@ -28,8 +28,9 @@ def freeze(
     force: Annotated[bool, typer.Option(help="overwrite a lock; only before it is published")] = False,
 ) -> None:
     """Freeze a benchmark's draft into a lock. A published lock never changes: raise the version instead."""
-    from dynarena.data.benchmarks import lock_path, read_benchmark, resolve_systems
+    from dynarena.data.benchmarks import lock_path, read_benchmark
     from dynarena.data.files import write_atomically
+    from dynarena.evaluation.axes import tasks_asked
     from dynarena.evaluation.freeze import freeze as frozen
     from dynarena.suite import find
 
@@ -42,7 +43,7 @@ def freeze(
             where=str(path),
             fix="raise version in the draft, or --force before publishing",
         )
-    total = len(resolve_systems(draft, where=str(item.path))) * len(draft.protocol.noise)
+    total = len(tasks_asked(draft, where=str(item.path)))
     with progress() as bar:
         task = bar.add_task(f"freezing {path.stem}", total=total)
         lock = frozen(item, quick=quick, workers=workers, on_task=lambda name: bar.advance(task))

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dynarena.data.system import System
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.schema.benchmark import BenchmarkSpec
 from dynarena.schema.lock import Lock
@@ -41,7 +42,8 @@ def read_benchmark(item: Item, *, quick: bool = False) -> BenchmarkSpec:
 def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
     """The ids that the draft's globs name and its `where` lets pass, each once.
 
-    Raises UnknownName where a glob names nothing or no system that it names has the tag.
+    A system whose truth is not certified is left out, unless it is written out, which is refused. Raises UnknownName
+    where a glob names nothing or a tag is unknown, UsageError where nothing is left.
     """
     known = [item.id for item in items("systems")]
     chosen: list[str] = []
@@ -49,17 +51,37 @@ def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
         found = fnmatch.filter(known, pattern)
         if not found:
             raise UnknownName.among("system", pattern, known, where=where)
-        chosen += [name for name in found if name not in chosen]
-    return chosen if spec.where is None else _tagged(chosen, spec.where, where=where)
+        chosen += [name for name in found if name not in chosen and _certified(name, pattern, where=where)]
+    return chosen if not spec.where else _tagged(chosen, spec.where, where=where)
 
 
-def _tagged(systems: list[str], tag: str, *, where: str) -> list[str]:
-    """The systems that have the tag; `chaotic` is one where the file says so."""
+def _certified(name: str, pattern: str, *, where: str) -> bool:
+    certified = bool(System(name).computed.get("certified", True))
+    if name == pattern and not certified:
+        raise UsageError(
+            f"{name} stands on no board: its truth is not certified",
+            where=where,
+            fix=f"take it out, or mend its step and run dynarena compute {name}",
+        )
+    return certified
+
+
+def _tagged(systems: list[str], wanted: list[str], *, where: str) -> list[str]:
+    """The systems with every tag of `wanted`, and none that has a ! before it.
+
+    Beside those of the file each has its engine's name, and `chaotic` or `regular`.
+    """
     specs = {name: read_system(find("systems", name).path) for name in systems}
-    tags = {name: {*spec.tags, *(["chaotic"] if spec.chaotic else [])} for name, spec in specs.items()}
-    found = [name for name in systems if tag in tags[name]]
+    tags = {name: {*spec.tags, spec.engine, "chaotic" if spec.chaotic else "regular"} for name, spec in specs.items()}
+    known = {"chaotic", "regular"}.union(*tags.values())
+    for tag in wanted:
+        if tag.removeprefix("!") not in known:
+            raise UnknownName.among("tag", tag, known, where=f"{where}, key 'where'")
+    have = {tag for tag in wanted if not tag.startswith("!")}
+    lack = {tag.removeprefix("!") for tag in wanted} - have
+    found = [name for name in systems if have <= tags[name] and not lack & tags[name]]
     if not found:
-        raise UnknownName.among("tag", tag, set().union(*tags.values()), where=f"{where}, key 'where'")
+        raise UsageError("no system is left", where=f"{where}, key 'where'", got=", ".join(wanted), fix="ask for less")
     return found
 
 

@@ -40,7 +40,7 @@ class Part:
         per_point = (
             6 * len(self.task.spec["start"]["objects"])
             if self.task.dims[0] == "channel"
-            else math.prod(self.task.shape)
+            else math.prod(self.task.shape if self.task.view is None else [len(self.task.view.matrix[0])])
         )
         return split.trajectories * split.points * per_point * 8
 

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dynarena.data.fingerprint import sha256, sketch, sketches_agree
+from dynarena.data.view import seen
 from dynarena.schema.lock import SplitLock, TaskLock
 
 MAJORITY = 0.5  # a cause that touches fewer trajectories than this is damage, not another machine's rounding
@@ -86,6 +87,7 @@ def _moments_fit(states: NDArray[np.float64], task: TaskLock, split: SplitLock) 
         return False
     if not np.isfinite(states).all():
         return False
+    states = seen(task.view, states)
     each = states.reshape(*states.shape[:3], -1).mean(axis=(1, 3))
     error = each.std(axis=0, ddof=1) / len(each) ** 0.5
     spread = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1).std(axis=1)

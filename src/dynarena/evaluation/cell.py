@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,8 +95,12 @@ class Work:
         )
 
 
-def declined(accepts: Mapping[str, Any], lock: Lock, task: TaskLock) -> dict[str, str] | None:
-    """Why a model that `accepts` only some tasks is not asked this one; None where it is."""
+def declined(source: ModelSource, lock: Lock, task: TaskLock) -> dict[str, str] | None:
+    """Why a model is not asked a task: it accepts others, or needs equations where the state is seen through a view."""
+    accepts = source.accepts
+    if task.view is not None and source.card.knows == "equations":
+        what, got = "the model needs the state that its equations are about", "blind" if task.view.blind else "partial"
+        return {"what": what, "where": task.id, "expected": "every component, as the equations name it", "got": got}
     kind = {"component": "chaos", "field": "pde", "channel": "video"}[task.dims[0]]
     axes = len(task.dims) - 1
     asks, kinds = accepts.get("asks", [lock.ask]), accepts.get("kinds", [kind])
@@ -121,7 +124,7 @@ def run_work(work: Work, provider: Provider, nursery: Nursery) -> list[Record]:
     A model's failure is a record. Raises DataError where the truth cannot be had and ResourceError where the disk is
     full: neither is the model's doing.
     """
-    reasons = {task.id: declined(work.source.accepts, work.lock, task) for task in work.tasks}
+    reasons = {task.id: declined(work.source, work.lock, task) for task in work.tasks}
     asked = [task for task in work.tasks if reasons[task.id] is None]
     records = {
         task.id: work.record(task, test_digest(task, work.season), "not-applicable", message=reason, isolation="none")

@@ -99,7 +99,7 @@ def _check_task(
     device: str,
     on_line: Callable[[str], None],
 ) -> tuple[list[Finding], float]:
-    reason = declined(source.accepts, lock, task_lock)
+    reason = declined(source, lock, task_lock)
     if reason is not None:
         on_line(f"{task_lock.id}: not applicable ({reason['got']})")
         return [Finding(task_lock.id, "accepts", None, reason)], 0.0

@@ -116,12 +116,12 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
     dt, timescale = sampling(system, spec), system.timescale
     context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
     length = protocol.train if asked.train is None else Span(timescales=asked.train)
-    train_points = max(context + 1, _points(length, timescale, dt))
+    train_points = _points(length, timescale, dt)
     train = _draw(system, lock.id, task_id, "train", protocol.train.trajectories)
     test = _draw(system, lock.id, task_id, asked.split, protocol.test.trajectories)
     train_states = integrate(system, train, dt, train_points)
     test_states = integrate(system, test, dt, context + horizon)
-    seen_last = last_seen(system, test_states, test, protocol.test.split, dt, context)
+    seen_last = last_seen(system, test_states, test, asked.split, dt, context)
     found = certificate(system, seen_last, dt, 2 * horizon + 1, _state_spread(train_states, system))
     statistical = not any(metric.kind in COMPARED for metric in lock.metrics)
     if not statistical:

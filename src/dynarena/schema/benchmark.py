@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from dynarena.schema.system import Part
 
@@ -28,11 +28,17 @@ class Training(Span):
     trajectories: int = Field(ge=1)
 
 
+Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+
+
 class Testing(Part):
-    """The test split: how many trajectories (context and horizon give their length)."""
+    """The test split: how many trajectories (context and horizon give their length).
+
+    Of several splits each is a task, for the systems that have it.
+    """
 
     trajectories: int = Field(ge=2)
-    split: str = "test"
+    split: Names = ["test"]
 
 
 class Protocol(Part):
@@ -46,12 +52,17 @@ class Protocol(Part):
     context: Span
     horizon: Span
     test: Testing
-    noise: list[float] = [0.0]
+    noise: list[float] = Field(default=[0.0], description="deviation on train and context, in std; a task each")
+    train_lengths: list[float] = Field(default=[], description="train in timescales; a task each, nested")
+    observed: int | None = Field(default=None, ge=1, description="how many components are seen: the first not angles")
+    blind: bool = Field(default=False, description="nothing is told, components are mixed, contexts are float32")
 
     @model_validator(mode="after")
     def _one_clock(self) -> Protocol:
         if (self.points_per_timescale is None) == (self.dt is None):
             raise ValueError("state either points_per_timescale or dt")
+        if self.blind and self.observed is not None:
+            raise ValueError("state either observed or blind")
         return self
 
 
@@ -77,7 +88,7 @@ class BenchmarkSpec(Part):
     about: str = ""
     ask: Literal["forecast"] = "forecast"
     systems: list[str]
-    where: str | None = Field(default=None, description="a tag that the systems must have; `chaotic` is one")
+    where: Names = Field(default=[], description="tags that the systems must have, or with ! must not have")
     protocol: Protocol
     metrics: MetricChoice
     reference: Reference = Reference()

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 
 class Frozen(BaseModel):
@@ -41,8 +41,19 @@ class SplitLock(Frozen):
     starts: str | None = Field(default=None, description="states after burn-in, float64, zlib, base64")
 
 
+class ViewLock(Frozen):
+    """What a model sees of a state s: matrix @ s + offset, a component each row.
+
+    Blind: names, units, equations and clocks are withheld, and contexts are rounded to float32.
+    """
+
+    matrix: list[list[float]]
+    offset: list[float]
+    blind: bool = False
+
+
 class TaskLock(Frozen):
-    """One task as frozen."""
+    """One task as frozen. `dims`, `shape`, `channels`, `mean` and `std` are those of what a model sees."""
 
     id: str
     system: str
@@ -64,6 +75,14 @@ class TaskLock(Frozen):
     floor: float = Field(description="f: the primary error of a perfect model through the same instrument")
     reference: float = Field(description="b: the primary error of the reference baseline")
     certificate: dict[str, float] = Field(default={}, description="tolerance -> first time at which truths differ")
+    view: ViewLock | None = Field(default=None, description="what is seen of the state; all of it where absent")
+    statistical: bool = Field(default=False, description="no metric compares point by point: nothing to certify")
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Locks frozen before these fields were known keep their text, hence their digest."""
+        content: dict[str, Any] = handler(self)
+        return {key: value for key, value in content.items() if value or key not in ("view", "statistical")}
 
 
 class Lock(Frozen):
