@@ -1,0 +1,84 @@
+"""Stiff flows of points: y' = f(y, p) by an L-stable method of order 9 that halves its steps where fronts demand it."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from types import ModuleType
+
+import numpy as np
+
+from dynarena.engines.base import Array, Parameters
+from dynarena.engines.ode import Flow
+from dynarena.engines.parallel import share
+from dynarena.engines.piecewise_code import field_code
+from dynarena.engines.radau import radau
+from dynarena.engines.radau_coefficients import radau_tableau
+from dynarena.engines.radau_explicit import halved_extrapolation
+from dynarena.equations.constants import constant
+from dynarena.errors import SchemaError, UsageError
+from dynarena.schema.system import SystemSpec
+
+STAGES = 5
+TOLERANCE = 1e-12
+FINEST = 1e-15
+
+
+class ImplicitFlow(Flow):
+    """A stiff autonomous system of ordinary differential equations.
+
+    Between two points lie ceil(dt / step) equal steps of Radau IIA with five stages. Each is halved until the estimated
+    local error is below `tolerance` (1e-12 unless the file's [solver] table says otherwise) of each component's size, a
+    component counting as at least a thousandth of the largest. What happens between two points depends on the first
+    alone.
+    """
+
+    def __init__(self, spec: SystemSpec) -> None:
+        super().__init__(spec)
+        self.tolerance = _tolerance(spec)
+
+    @cached_property
+    def field(self) -> ModuleType:
+        """The compiled right-hand side `field` and Jacobian `slopes`."""
+        return field_code(self.system)
+
+    def _trajectories(
+        self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int
+    ) -> Array:
+        """By `runge_kutta` (Radau IIA) or, independently, by `extrapolation` (explicit, order 10, halved likewise)."""
+        if not (dt > 0 and math.isfinite(dt)):
+            what = "the sampling step is not positive"
+            raise UsageError(what, where=self.spec.title, got=f"dt = {dt}", fix="raise dt")
+        substeps = refine * math.ceil(dt / self.step * (1 - 1e-12))
+        out = np.empty((len(start), n_points, self.shape[0]))
+        out[:, 0] = start
+        p = self.parameter_rows(parameters, len(start))
+        turning = np.array(self.system.turning, dtype=np.int64)
+        h, field, slopes = dt / substeps, self.field.field, self.field.slopes
+
+        def implicit(first: int, last: int) -> None:
+            limit = estimate_limit(self.tolerance / refine ** (2 * STAGES))
+            radau(field, slopes, p, h, substeps, limit, radau_tableau(STAGES), turning, out, first, last)
+
+        def explicit(first: int, last: int) -> None:
+            halved_extrapolation(field, p, h, substeps, self.tolerance / 10, turning, out, first, last)
+
+        share({"runge_kutta": implicit, "extrapolation": explicit}[method], len(start))
+        return out
+
+
+def estimate_limit(tolerance: float, stages: int = STAGES) -> float:
+    """The limit of the estimate of order s that keeps the error of order 2s - 1 near a tolerance.
+
+    Source: Hairer and Wanner (1999), J. Comput. Appl. Math. 111, 93: a tenth of tolerance^((s + 1)/(2 s)).
+    """
+    return float(f"{0.1 * max(tolerance, FINEST) ** ((stages + 1) / (2 * stages)):.3g}")
+
+
+def _tolerance(spec: SystemSpec) -> float:
+    quantity = spec.solver.get("tolerance", TOLERANCE)
+    value = math.nan if isinstance(quantity, bool) else constant(quantity, spec.parameters)
+    if not FINEST <= value <= 1e-2:
+        raise SchemaError("the tolerance is out of range", where=f"{spec.title}, solver.tolerance",
+                          expected=f"{FINEST:g} to 0.01", got=str(quantity), fix="1e-12 is a good choice")  # fmt: skip
+    return value
