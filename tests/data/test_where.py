@@ -1,29 +1,49 @@
+"""Which systems a draft's globs and tags let pass."""
+
 from __future__ import annotations
 
 import pytest
 
 from dynarena.data.benchmarks import read_benchmark, resolve_systems
-from dynarena.errors import UnknownName
+from dynarena.data.system import System
+from dynarena.errors import UnknownName, UsageError
 from dynarena.suite import find
 
+POINTS = ["chaos/lorenz63", "chaos/henon", "chaos/logistic", "chaos/double_pendulum"]
 
-def resolved(where):
+
+def resolved(where, systems=POINTS):
     spec = read_benchmark(find("benchmarks", "chaos-forecast"))
-    return resolve_systems(spec.model_copy(update={"where": where}), where="draft.toml")
+    return resolve_systems(spec.model_copy(update={"where": where, "systems": systems}), where="draft.toml")
 
 
 def test_a_tag_narrows_the_systems_that_the_globs_name():
-    assert resolved("map") == ["chaos/henon", "chaos/logistic"]
-    assert set(resolved(None)) > set(resolved("dissipative")) > set(resolved("map"))
+    assert resolved([]) == POINTS
+    assert resolved(["map"]) == ["chaos/henon", "chaos/logistic"]
+    assert resolved(["!map"]) == ["chaos/lorenz63", "chaos/double_pendulum"]
+    assert resolved(["!map", "hamiltonian"]) == ["chaos/double_pendulum"]
 
 
-def test_chaotic_is_a_tag_of_every_system_that_says_so():
-    assert resolved("chaotic") == resolved(None)
-    fields = read_benchmark(find("benchmarks", "pde-forecast")).model_copy(update={"where": "chaotic"})
+def test_chaotic_and_regular_are_tags_of_systems_as_they_say():
+    fields = read_benchmark(find("benchmarks", "pde-forecast")).model_copy(update={"where": ["chaotic"]})
     assert resolve_systems(fields, where="draft.toml") == ["pde/kolmogorov_flow", "pde/kuramoto_sivashinsky"]
+    assert "pde/burgers_1d" in resolved(["regular"], ["pde/*"])
 
 
 def test_a_tag_that_no_system_has_is_refused_with_the_nearest():
     with pytest.raises(UnknownName, match="dissipativ") as caught:
-        resolved("dissipativ")
+        resolved(["dissipativ"])
     assert "Did you mean 'dissipative'" in str(caught.value)
+
+
+def test_tags_that_leave_nothing_are_refused():
+    with pytest.raises(UsageError, match="no system is left"):
+        resolved(["map", "!map"])
+
+
+def test_an_uncertified_system_stands_on_no_board(monkeypatch):
+    facts = System("chaos/henon").computed | {"certified": False}
+    monkeypatch.setattr(System, "computed", property(lambda self: facts if self.id == "chaos/henon" else {}))
+    assert resolved([], ["chaos/lorenz6*", "chaos/hen*n"]) == ["chaos/lorenz63"]
+    with pytest.raises(UsageError, match="chaos/henon stands on no board"):
+        resolved([], POINTS)

@@ -78,7 +78,7 @@ def _tagged(systems: list[str], wanted: list[str], *, where: str) -> list[str]:
         if tag.removeprefix("!") not in known:
             raise UnknownName.among("tag", tag, known, where=f"{where}, key 'where'")
     have = {tag for tag in wanted if not tag.startswith("!")}
-    lack = {tag.removeprefix("!") for tag in wanted} - have
+    lack = {tag.removeprefix("!") for tag in wanted if tag.startswith("!")}
     found = [name for name in systems if have <= tags[name] and not lack & tags[name]]
     if not found:
         raise UsageError("no system is left", where=f"{where}, key 'where'", got=", ".join(wanted), fix="ask for less")
