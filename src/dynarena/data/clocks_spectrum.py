@@ -1,4 +1,4 @@
-"""The Lyapunov spectrum of a point system."""
+"""The Lyapunov spectrum of a system, with its errors and the mean divergence along the same trajectories."""
 
 from __future__ import annotations
 
@@ -8,26 +8,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dynarena.engines.base import Parameters
-from dynarena.engines.maps import Iteration
-from dynarena.engines.ode import Flow
+from dynarena.engines.base import Parameters, Simulator
 from dynarena.engines.points import PointSimulator
 from dynarena.engines.streams import Streams
-from dynarena.engines.tangent import growth
-from dynarena.errors import UsageError
+from dynarena.engines.tangent import Growth
+from dynarena.errors import DataError, UsageError
 
 Array = NDArray[np.float64]
 
-TRANSIENT_GAPS, TRANSIENT_GAPS_LARGE, SMALL = 1000, 300, 8
-PRECISION = 0.001
-WORK = 30.0
+PRECISION = 0.005
+WORK = 4.0
+TRANSIENT_STEPS, SMALLER_TRANSIENT, SMALL = 10_000, 3_000, 8
+BATCHES = 64
+SURE = 3.0
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Exponents [trajectory, exponent] in units of 1/time, from the largest; the last states; what was spent."""
+    """Lyapunov exponents in units of 1/time, from the largest, and what belongs to them.
+
+    `exponents` [trajectory, exponent] and `divergence` [trajectory] (of a map: the mean of log |det J|; nan where the
+    sum has no such law) are means over `duration`; `errors` [exponent] are the standard errors of the exponents' means.
+    `samples` [sample, trajectory, component] are states along the way, `states` the last ones; `transient` went before.
+    """
 
     exponents: Array
+    errors: Array
+    divergence: Array
+    samples: Array
     states: Array
     parameters: Parameters
     duration: float
@@ -35,7 +43,7 @@ class Spectrum:
 
 
 def lyapunov_spectrum(
-    simulator: PointSimulator,
+    simulator: Simulator,
     streams: Streams,
     *,
     precision: float = PRECISION,
@@ -44,38 +52,87 @@ def lyapunov_spectrum(
 ) -> Spectrum:
     """The exponents of each start by Benettin's method: tangent vectors under the exact Jacobian, orthonormalised.
 
-    After a transient of 1000 orthonormalisations (300 above 8 dimensions) that is not counted, the duration doubles
-    until the standard error of the leading exponent over the starts is below `precision` of it, or about `work` CPU
-    seconds (by a rule of thumb, not by a clock) are spent.
+    After a transient the exponents are means over batches of time, which are measured afresh with twice the length, all
+    that went before being transient, until the standard error of each positive exponent is below `precision` of the
+    largest, or until the next round would exceed about `work` CPU seconds (by a rule of thumb, not by a clock).
+    Raises UsageError for a simulator without `growth`, DataError where a trajectory leaves all bounds.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.
     """
-    h, gap = _rhythm(simulator)
+    if not hasattr(simulator, "growth"):
+        raise UsageError("no spectrum is known for this engine", got=type(simulator).__name__, fix="use ode or map")
     parameters = simulator.parameters(streams, split)
-    state = simulator.start(streams, parameters, split)
-    rows, d = simulator.parameter_rows(parameters, len(state)), state.shape[1]
-    y = np.concatenate([state, np.broadcast_to(np.eye(d).ravel(), (len(state), d * d))], axis=1)
-    n_gaps = TRANSIENT_GAPS if d <= SMALL else TRANSIENT_GAPS_LARGE
-    growth(simulator.tangent, y, rows, h, gap, n_gaps)
-    span, cost = gap * (h or 1.0), len(y) * gap * (12 if h else 1) * (3e-9 * d * d + 1e-7)
-    transient, sums = n_gaps * span, growth(simulator.tangent, y, rows, h, gap, n_gaps)
-    while not _settled(sums, precision) and 2 * n_gaps * cost < work:
-        sums += growth(simulator.tangent, y, rows, h, gap, n_gaps)
-        n_gaps *= 2
-    exponents = sums[:, np.argsort(-sums.mean(axis=0))] / (n_gaps * span)
-    return Spectrum(exponents, y[:, :d].copy(), parameters, n_gaps * span, transient)
+    growth: Growth = simulator.growth(simulator.start(streams, parameters, split), parameters)
+    transient = _settle(growth, _transient(simulator))
+    means = _Means(growth, transient)
+    while not means.settled(precision) and 2 * growth.seconds * means.duration < work:
+        transient += means.duration
+        means = _Means(growth, 2 * means.duration)
+    exponents, errors = means.spectrum()
+    if not np.isfinite(exponents).all():
+        bad = int(np.argmin(np.isfinite(exponents).all(axis=1)))
+        raise DataError("tangent vectors leave all bounds", where=f"{simulator.spec.title}, trajectory {bad}",
+                        expected="finite exponents", got=f"{exponents[bad]}", fix="take a smaller solver step")  # fmt: skip
+    volume, samples = means.volume(), means.samples
+    if isinstance(simulator, PointSimulator) and np.isnan(volume).all():
+        volume = _contraction(simulator, samples, parameters)
+    return Spectrum(exponents, errors, volume, samples, growth.states, parameters, means.duration, transient)
 
 
-def _rhythm(simulator: PointSimulator) -> tuple[float, int]:
-    """The step and the number of steps between orthonormalisations; the step of a map is 0."""
-    if isinstance(simulator, Flow):
-        return simulator.step, 10
-    if isinstance(simulator, Iteration):
-        return 0.0, 1
-    raise UsageError("no spectrum is known for this engine", got=type(simulator).__name__, fix="use ode or map")
+def standard_error(batches: Array) -> Array:
+    """The standard error of the mean over batches [batch, trajectory, ...] that follow one another in time.
+
+    The larger of two: the spread over trajectories, and the spread over all batches with the correlation of neighbours.
+    """
+    count, n = batches.shape[:2]
+    spread = np.std(batches.mean(axis=0), axis=0, ddof=1) / math.sqrt(n) if n > 1 else np.zeros(batches.shape[2:])
+    off = batches - batches.mean(axis=(0, 1))
+    neighbours = np.mean(off[1:] * off[:-1], axis=(0, 1)) * (1 - 1 / count)
+    variance = np.mean(off * off, axis=(0, 1)) + 2 * neighbours
+    return np.maximum(spread, np.sqrt(np.maximum(variance, 0.0) / (count * n)))
 
 
-def _settled(sums: Array, precision: float) -> bool:
-    leading = sums[:, 0]
-    error = np.std(leading, ddof=1) / math.sqrt(len(leading))
-    return bool(error < precision * abs(np.mean(leading)))
+class _Means:
+    """Means of the growth over batches that follow one another."""
+
+    def __init__(self, growth: Growth, duration: float) -> None:
+        sums, samples = [], []
+        for _ in range(BATCHES):
+            sums.append(growth.grow(duration / BATCHES))
+            samples.append(growth.states)
+        self._logs, self._volumes = np.stack([logs for logs, _, _ in sums]), np.stack([volume for _, volume, _ in sums])
+        self._times = np.array([time for _, _, time in sums])
+        self.samples, self.duration = np.stack(samples), float(self._times.sum())
+
+    def spectrum(self) -> tuple[Array, Array]:
+        """The exponents of each trajectory, from the largest, and the standard errors of their means."""
+        exponents = self._logs.sum(axis=0) / self.duration
+        order = np.argsort(-exponents.mean(axis=0))
+        return exponents[:, order], standard_error(self._logs / self._times[:, None, None])[order]
+
+    def volume(self) -> Array:
+        """The mean divergence along each trajectory."""
+        return np.asarray(self._volumes.sum(axis=0) / self.duration)
+
+    def settled(self, precision: float) -> bool:
+        """Whether each positive exponent is known to `precision` of the largest."""
+        exponents, errors = self.spectrum()
+        mean = exponents.mean(axis=0)
+        positive = mean > SURE * errors
+        return bool(positive[0] and (errors[positive] <= precision * mean[0]).all())
+
+
+def _transient(simulator: Simulator) -> float:
+    """The time that is not counted: so many steps of a flow, so many iterations of a map."""
+    steps = TRANSIENT_STEPS if math.prod(simulator.shape) <= SMALL else SMALLER_TRANSIENT
+    return steps * (getattr(simulator, "tangent_step", 0.0) or 1.0)
+
+
+def _settle(growth: Growth, transient: float) -> float:
+    """Let the transient go by in parts; the time that it took."""
+    return sum(growth.grow(transient / 10)[2] for _ in range(10))
+
+
+def _contraction(simulator: PointSimulator, samples: Array, parameters: Parameters) -> Array:
+    """The mean of log |det J| of a map over the samples of each trajectory."""
+    return np.asarray(np.linalg.slogdet(simulator.jacobian(samples, parameters)).logabsdet.mean(axis=0))

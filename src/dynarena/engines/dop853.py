@@ -12,7 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dynarena.engines.lanes import pack, unpack, wrap
+
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 RightHandSide = Callable[[Array, Array, Array], None]
 
 STAGES = 12
@@ -171,13 +174,18 @@ def work_arrays(size: int) -> tuple[Array, ...]:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def runge_kutta(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
-    """Fill out [trajectory, time, component] from its first points on, for rows first to last."""
-    size = out.shape[2]
-    k, w, y = work_arrays(size), np.empty(size), np.empty(size)
-    for row in range(first, last):
-        y[:] = out[row, 0]
+def runge_kutta(
+    f: RightHandSide, p: Array, slots: int, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int,
+    last: int,
+) -> None:  # fmt: skip
+    """Fill out [trajectory, time, component] from its first points on, for blocks of lanes first to last."""
+    size = out.shape[2] * lanes
+    k, w, y, q = work_arrays(size), np.empty(size), np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    for row in range(first * lanes, min(last * lanes, out.shape[0]), lanes):
+        pack(p, row, lanes, q)
+        pack(out[:, 0], row, lanes, y)
         for point in range(1, out.shape[1]):
             for _ in range(substeps):
-                dop853_step(f, y, p[row], h, k, w)
-            out[row, point] = y
+                dop853_step(f, y, q, h, k, w)
+                wrap(y, turning, lanes)
+            unpack(y, row, lanes, out[:, point])

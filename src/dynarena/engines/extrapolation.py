@@ -11,7 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dynarena.engines.lanes import pack, unpack, wrap
+
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 RightHandSide = Callable[[Array, Array, Array], None]
 
 COLUMNS = 5  # midpoint sequences of 2, 4, 6, 8, 10 substeps: order 2 * COLUMNS
@@ -50,13 +53,19 @@ def extrapolation_step(f: RightHandSide, y: Array, p: Array, h: float, table: Ar
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def extrapolation(f: RightHandSide, p: Array, h: float, substeps: int, out: Array, first: int, last: int) -> None:
-    """Fill out [trajectory, time, component] from its first points on, for rows first to last."""
-    size = out.shape[2]
-    table, scratch, y = np.empty((COLUMNS, size)), np.empty((4, size)), np.empty(size)
-    for row in range(first, last):
-        y[:] = out[row, 0]
+def extrapolation(
+    f: RightHandSide, p: Array, slots: int, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int,
+    last: int,
+) -> None:  # fmt: skip
+    """Fill out [trajectory, time, component] from its first points on, for blocks of lanes first to last."""
+    size = out.shape[2] * lanes
+    table, scratch = np.empty((COLUMNS, size)), np.empty((4, size))
+    y, q = np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    for row in range(first * lanes, min(last * lanes, out.shape[0]), lanes):
+        pack(p, row, lanes, q)
+        pack(out[:, 0], row, lanes, y)
         for point in range(1, out.shape[1]):
             for _ in range(substeps):
-                extrapolation_step(f, y, p[row], h, table, scratch)
-            out[row, point] = y
+                extrapolation_step(f, y, q, h, table, scratch)
+                wrap(y, turning, lanes)
+            unpack(y, row, lanes, out[:, point])

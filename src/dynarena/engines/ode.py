@@ -14,6 +14,8 @@ from dynarena.equations.constants import constant
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.schema.system import SystemSpec
 
+METHODS = {"runge_kutta": ["step", "method"], "radau": ["step", "method", "tolerance"]}
+
 
 class Flow(PointSimulator):
     """An autonomous system of ordinary differential equations.
@@ -23,7 +25,7 @@ class Flow(PointSimulator):
 
     def __init__(self, spec: SystemSpec) -> None:
         super().__init__(spec)
-        self.step = _step(spec)
+        self.step = self.tangent_step = _step(spec)
 
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
         """The states a duration later, in ceil(duration / step) equal steps."""
@@ -49,7 +51,8 @@ class Flow(PointSimulator):
         substeps = refine * math.ceil(dt / self.step * (1 - 1e-12))
         starts = np.ascontiguousarray(start, dtype=np.float64)
         rows = self.parameter_rows(parameters, starts.shape[0])
-        return trajectories(method, self.function, starts, rows, dt / substeps, substeps, n_points)
+        turning = self.system.turning
+        return trajectories(method, self.function, starts, rows, dt / substeps, substeps, n_points, turning)
 
 
 class Ode(Engine):
@@ -58,15 +61,27 @@ class Ode(Engine):
     name: ClassVar[str] = "ode"
 
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> Flow:
-        """The flow of a system's equations. `resolution` does not apply to points."""
+        """The flow of a system's equations, by its [solver] method. `resolution` does not apply to points."""
         del resolution
+        if _method(spec) == "radau":
+            from dynarena.engines.radau_flow import ImplicitFlow
+
+            return ImplicitFlow(spec)
         return Flow(spec)
 
 
+def _method(spec: SystemSpec) -> str:
+    method = str(spec.solver.get("method", "runge_kutta"))
+    if method not in METHODS:
+        raise UnknownName.among("method", method, METHODS, where=f"{spec.title}, solver.method")
+    return method
+
+
 def _step(spec: SystemSpec) -> float:
+    keys = METHODS[_method(spec)]
     for key in spec.solver:
-        if key != "step":
-            raise UnknownName.among("key", key, ["step"], where=f"{spec.title}, solver")
+        if key not in keys:
+            raise UnknownName.among("key", key, keys, where=f"{spec.title}, solver")
     quantity = spec.solver.get("step")
     if quantity is None or isinstance(quantity, bool):
         raise SchemaError("the flow has no step", where=f"{spec.title}, solver", expected="step = 0.01 or similar",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from dynarena.equations.functions import REDUCTIONS
+from dynarena.equations.functions import FORCING, POINTWISE, REDUCTIONS
 from dynarena.equations.parse import parse
+from dynarena.equations.phases import Phases
 from dynarena.equations.tree import Expr
 from dynarena.errors import SchemaError, UnknownName
 from dynarena.schema.system import SystemSpec
@@ -16,13 +17,24 @@ _INDEXED = re.compile(r"([A-Za-z][A-Za-z0-9_]*)\[i\]")
 
 @dataclass(frozen=True)
 class PointSystem:
-    """Equations of a state with named components, or of one indexed state `x[i]` of `size` sites (one equation)."""
+    """Equations of a state with named components, or of one indexed state `x[i]` of `size` sites (one equation).
+
+    Each `phase(omega)` in the file is a component of the state with derivative omega, behind the file's own; `phases`
+    names them, and `angles` all components that live on the circle.
+    """
 
     state: tuple[str, ...]
     parameters: tuple[str, ...]
     equations: tuple[Expr, ...]
     indexed: str | None = None
     size: int = 0
+    phases: tuple[str, ...] = ()
+    angles: tuple[str, ...] = ()
+
+    @property
+    def turning(self) -> tuple[int, ...]:
+        """The places of the phases in the state."""
+        return tuple(self.state.index(name) for name in self.phases)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -49,12 +61,17 @@ def point_system(spec: SystemSpec) -> PointSystem:
         _check_state(spec, spec.state)
         bare = PointSystem(tuple(spec.state), parameters, ())
     names, indexed = _names(bare)
+    phases = Phases(parameters, where=spec.title)
+    functions = FORCING if spec.engine != "map" and bare.indexed is None else POINTWISE
     trees = tuple(
-        parse(text, names, indexed=indexed, where=f"{spec.title}, equation {number}")
+        phases.named(parse(text, names, indexed=indexed, functions=functions, where=f"{spec.title}, equation {number}"))
         for number, text in enumerate(spec.equations, start=1)
     )
-    _check_names(spec, bare)
-    return PointSystem(bare.state, parameters, trees, bare.indexed, bare.size)
+    state, angles = (*bare.state, *phases.names), (*spec.angles, *phases.names)
+    equations = (*trees, *phases.rates)
+    system = PointSystem(state, parameters, equations, bare.indexed, bare.size, phases.names, angles)
+    _check_names(spec, system)
+    return system
 
 
 def _names(system: PointSystem) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 from dynarena.equations.power import power
-from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number
+from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number, children
 
 
 class Source:
     """Writes expressions as Python text.
 
     `name` gives the text of a name or a neighbour, `functions` that of each function. Whole powers become products in
-    the order of `power`; the base of one, unless it is a name, is first assigned to a variable in `lines`.
+    the order of `power`; the base of one, unless it is a name, is first assigned to a variable in `lines`. So is every
+    part that stands twice in the `trees` to be written: equal parts have equal values, bit for bit.
     """
 
-    def __init__(self, name: Callable[[Name | Index], str], functions: Mapping[str, str], prefix: str = "t") -> None:
+    def __init__(
+        self,
+        name: Callable[[Name | Index], str],
+        functions: Mapping[str, str],
+        prefix: str = "t",
+        trees: Iterable[Expr] = (),
+    ) -> None:
         self._name = name
         self._functions = functions
         self._prefix = prefix
+        self._shared = repeated(trees)
+        self._known: dict[Expr, str] = {}
         self.lines: list[str] = []
 
     def text(self, expr: Expr) -> str:
         """The expression's source, bracketed so that Python evaluates it in the tree's order."""
+        if expr not in self._shared:
+            return self._written(expr)
+        if expr not in self._known:
+            self._known[expr] = self.assign(self._written(expr))
+        return self._known[expr]
+
+    def _written(self, expr: Expr) -> str:
         match expr:
             case Number(digits):
                 return repr(float(digits))
@@ -66,3 +83,20 @@ class Source:
                 joined = f"{name}({joined}, {other})"
             return joined
         return f"{name}({', '.join(arguments)})"
+
+
+def repeated(trees: Iterable[Expr]) -> frozenset[Expr]:
+    """The parts, names and numbers apart, that stand more than once in the trees."""
+    counts: Counter[Expr] = Counter()
+
+    def count(expr: Expr) -> None:
+        if isinstance(expr, Number | Name | Index):
+            return
+        counts[expr] += 1
+        if counts[expr] == 1:
+            for part in children(expr):
+                count(part)
+
+    for tree in trees:
+        count(tree)
+    return frozenset(part for part, times in counts.items() if times > 1 and not isinstance(part, Compare))
