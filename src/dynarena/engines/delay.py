@@ -16,9 +16,11 @@ from dynarena.engines.delay_cells import POINTS, refined
 from dynarena.engines.delay_code import linearised, right_hand_side
 from dynarena.engines.delay_method import solve
 from dynarena.engines.delay_start import smooth_histories
+from dynarena.engines.delay_tangent import DelayGrowth
 from dynarena.engines.elementary import array_functions
 from dynarena.engines.laws import derived_parameters, drawn_parameters, rows_of
 from dynarena.engines.streams import Streams
+from dynarena.engines.tangent import Growth
 from dynarena.equations.constants import constant
 from dynarena.equations.delays import DelaySystem, delay_system
 from dynarena.equations.evaluate import evaluate
@@ -96,6 +98,16 @@ class DelayFlow(Simulator):
     def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         """The same points by Gragg's extrapolated midpoint rule from point to point of cells half as long."""
         return self._solved(start, parameters, dt, n_points, 2, by_steps=False)[0]
+
+    def growth(self, start: Array, parameters: Parameters) -> Growth:
+        """Tangent histories along the trajectories from these starts: what the first exponents are made from."""
+        rows, h, ages = self.scales(parameters, len(start))
+        return DelayGrowth(self.tangent, self._histories(start), rows, h, ages, self.component)
+
+    @property
+    def tangent_step(self) -> float:
+        """The step of tangent histories for the stated parameters."""
+        return float(self.scales(derived_parameters(self.spec, {}, 1), 1)[1][0])
 
     def delays(self, parameters: Mapping[str, ArrayLike], n_rows: int) -> Array:
         """The delay of each past value, [trajectory, past value]."""
@@ -187,7 +199,7 @@ class DelayFlow(Simulator):
             ages = stated * n_cells / stated.max()
             if (np.abs(ages - np.round(ages)) < ALIGNED * ages).all():
                 return n_cells
-        return fewest
+        return int(fewest)
 
 
 class Delay(Engine):

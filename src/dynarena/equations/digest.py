@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
+from dynarena.equations.delays import separate
 from dynarena.equations.functions import ARITY
 from dynarena.equations.parse import parse
 from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number
@@ -58,12 +60,20 @@ def system_digest(spec: SystemSpec) -> str:
         content[table] = {
             name: {k: v for k, v in part.items() if k != "about"} for name, part in content[table].items()
         }
-    content["equations"] = [_equation(text, number) for number, text in enumerate(spec.equations, start=1)]
+    state = spec.state if spec.engine == "delay" else ()
+    content["equations"] = [_equation(text, number, state) for number, text in enumerate(spec.equations, start=1)]
     return sha256(content)
 
 
-def _equation(text: str, number: int) -> Any:
+def _equation(text: str, number: int, state: Collection[str] = ()) -> Any:
+    """The tree's JSON; of an equation with delays also what each past value is."""
+    where = f"equation {number}"
     words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text))
     indexed = set(re.findall(r"([A-Za-z_][A-Za-z0-9_]*)\s*\[", text))
     names = {word for word in words - indexed if word not in ARITY}
-    return to_json(parse(text, names, indexed=indexed, functions=ARITY, where=f"equation {number}"))
+    if not state:
+        return to_json(parse(text, names, indexed=indexed, functions=ARITY, where=where))
+    flat, past = separate(text, state, words, where)
+    whole = to_json(parse(flat, names | {value.name for value in past}, functions=ARITY, where=where))
+    delays = [[value.name, value.component, to_json(parse(value.delay, names, where=where))] for value in past]
+    return [whole, delays]
