@@ -71,8 +71,8 @@ def lyapunov_spectrum(
     exponents, errors = means.spectrum()
     if not np.isfinite(exponents).all():
         bad = int(np.argmin(np.isfinite(exponents).all(axis=1)))
-        raise DataError("tangent vectors leave all bounds", where=f"{simulator.spec.title}, trajectory {bad}",
-                        expected="finite exponents", got=f"{exponents[bad]}", fix="take a smaller solver step")  # fmt: skip
+        raise DataError("tangent vectors leave all bounds", where=f"{simulator.spec.title}, start {bad}",
+                        expected="finite rates", got=f"{exponents[bad]}", fix="take a smaller solver step")  # fmt: skip
     volume, samples = means.volume(), means.samples
     if isinstance(simulator, PointSimulator) and np.isnan(volume).all():
         volume = _contraction(simulator, samples, parameters)
@@ -89,7 +89,7 @@ def standard_error(batches: Array) -> Array:
     off = batches - batches.mean(axis=(0, 1))
     neighbours = np.mean(off[1:] * off[:-1], axis=(0, 1)) * (1 - 1 / count)
     variance = np.mean(off * off, axis=(0, 1)) + 2 * neighbours
-    return np.maximum(spread, np.sqrt(np.maximum(variance, 0.0) / (count * n)))
+    return np.asarray(np.maximum(spread, np.sqrt(np.maximum(variance, 0.0) / (count * n))))
 
 
 class _Means:

@@ -175,12 +175,11 @@ def work_arrays(size: int) -> tuple[Array, ...]:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def runge_kutta(
-    f: RightHandSide, p: Array, slots: int, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int,
-    last: int,
-) -> None:  # fmt: skip
+    f: RightHandSide, p: Array, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int, last: int
+) -> None:
     """Fill out [trajectory, time, component] from its first points on, for blocks of lanes first to last."""
     size = out.shape[2] * lanes
-    k, w, y, q = work_arrays(size), np.empty(size), np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    k, w, y, q = work_arrays(size), np.empty(size), np.empty(size), np.empty(p.shape[1] * lanes)
     for row in range(first * lanes, min(last * lanes, out.shape[0]), lanes):
         pack(p, row, lanes, q)
         pack(out[:, 0], row, lanes, y)

@@ -1,10 +1,16 @@
-"""exp, log, square root and the hyperbolic functions in IEEE arithmetic alone."""
+"""exp, log, square root and the hyperbolic functions in IEEE arithmetic alone.
+
+All choose between values instead of branching, so that lanes work at once.
+"""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
+
+from dynarena.engines.elementary_bits import mantissa_and_exponent, scaled
 
 _jit = njit(cache=True, error_model="numpy", nogil=True)
 
@@ -12,6 +18,7 @@ _LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 _LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 _INVERSE_LN2 = 1.4426950408889634
 _SQRT_HALF = 0.7071067811865476
+_EXP_LARGEST, _EXP_SMALLEST = 709.782712893384, -745.1332191019412
 
 
 @_jit
@@ -33,46 +40,45 @@ def _exp_tail(r: float) -> float:
 
 
 @_jit
-def exp(x: float) -> float:
-    """e^x; inf above 709.78, 0 below -745.13."""
-    if x != x:
-        return x
-    if x > 709.782712893384:
-        return math.inf
-    if x < -745.1332191019412:
-        return 0.0
-    k = math.floor(x * _INVERSE_LN2 + 0.5)
+def _reduced(x: float) -> tuple[float, float, float]:
+    """k, r, lost with x = k ln 2 + r + lost and |r| <= ln(2)/2."""
+    k = np.floor(x * _INVERSE_LN2 + 0.5)
     high = x - k * _LN2_HIGH
     low = k * _LN2_LOW
     r = high - low
-    lost = (high - r) - low
-    return math.ldexp(1.0 + (r + (r * r * _exp_tail(r) + lost)), int(k))
+    return k, r, (high - r) - low
+
+
+@_jit
+def exp(x: float) -> float:
+    """e^x; inf above 709.78, 0 below -745.13."""
+    within = x if x < _EXP_LARGEST else _EXP_LARGEST
+    within = within if within > _EXP_SMALLEST else _EXP_SMALLEST
+    k, r, lost = _reduced(within)
+    value = scaled(1.0 + (r + (r * r * _exp_tail(r) + lost)), k)
+    value = math.inf if x > _EXP_LARGEST else value
+    value = 0.0 if x < _EXP_SMALLEST else value
+    return value if x == x else x
 
 
 @_jit
 def expm1(x: float) -> float:
     """e^x - 1 without cancellation near 0."""
-    if not abs(x) < 36.0:
-        return exp(x) - 1.0
-    k = math.floor(x * _INVERSE_LN2 + 0.5)
-    high = x - k * _LN2_HIGH
-    low = k * _LN2_LOW
-    r = high - low
-    lost = (high - r) - low
+    small = abs(x) < 36.0
+    k, r, lost = _reduced(x if small else 0.0)
     less_one = r + (r * r * _exp_tail(r) + lost)
-    power = math.ldexp(1.0, int(k))
-    return power * less_one + (power - 1.0)
+    power = scaled(1.0, k)
+    return power * less_one + (power - 1.0) if small else exp(x) - 1.0
 
 
 @_jit
 def log(x: float) -> float:
     """ln x; -inf at 0, nan below."""
-    if not (0.0 < x < math.inf):
-        return x if x > 0.0 or x != x else (-math.inf if x == 0.0 else math.nan)
-    mantissa, k = math.frexp(x)
-    if mantissa < _SQRT_HALF:
-        mantissa *= 2.0
-        k -= 1
+    positive = (x > 0.0) & (x < math.inf)
+    mantissa, k = mantissa_and_exponent(x if positive else 1.0)
+    low = mantissa < _SQRT_HALF
+    mantissa = 2.0 * mantissa if low else mantissa
+    k = k - 1.0 if low else k
     f = mantissa - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -87,7 +93,9 @@ def log(x: float) -> float:
     total = total * z + 2.0 / 7.0
     total = total * z + 2.0 / 5.0
     total = (total * z + 2.0 / 3.0) * z
-    return k * _LN2_HIGH - ((s * (f - total) - k * _LN2_LOW) - f)
+    value = k * _LN2_HIGH - ((s * (f - total) - k * _LN2_LOW) - f)
+    edge = x if (x > 0.0) | (x != x) else (-math.inf if x == 0.0 else math.nan)
+    return value if positive else edge
 
 
 @_jit
@@ -97,15 +105,18 @@ def sqrt(x: float) -> float:
 
 
 @_jit
+def _half_exp(size: float) -> float:
+    """e^size / 2 where e^size itself may overflow."""
+    half = exp(0.5 * size)
+    return (0.5 * half) * half
+
+
+@_jit
 def sinh(x: float) -> float:
     """(e^x - e^-x)/2."""
     size = abs(x)
-    if size < 709.0:
-        grown = expm1(size)
-        value = 0.5 * (grown + grown / (grown + 1.0))
-    else:
-        half = exp(0.5 * size)
-        value = (0.5 * half) * half
+    grown = expm1(size)
+    value = 0.5 * (grown + grown / (grown + 1.0)) if size < 709.0 else _half_exp(size)
     return -value if x < 0.0 else value
 
 
@@ -113,20 +124,15 @@ def sinh(x: float) -> float:
 def cosh(x: float) -> float:
     """(e^x + e^-x)/2."""
     size = abs(x)
-    if size < 709.0:
-        grown = exp(size)
-        return 0.5 * (grown + 1.0 / grown)
-    half = exp(0.5 * size)
-    return (0.5 * half) * half
+    grown = exp(size)
+    return 0.5 * (grown + 1.0 / grown) if size < 709.0 else _half_exp(size)
 
 
 @_jit
 def tanh(x: float) -> float:
     """(e^2x - 1)/(e^2x + 1)."""
     size = abs(x)
-    if size > 22.0:
-        value = 1.0
-    else:
-        grown = expm1(2.0 * size)
-        value = grown / (grown + 2.0)
-    return -value if x < 0.0 else (value if x == x else x)
+    grown = expm1(2.0 * size if size < 22.0 else 44.0)
+    value = 1.0 if size > 22.0 else grown / (grown + 2.0)
+    value = -value if x < 0.0 else value
+    return value if x == x else x

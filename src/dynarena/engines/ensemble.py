@@ -23,11 +23,10 @@ _jit = njit(cache=True, error_model="numpy", nogil=True)
 
 @_jit
 def _iteration(
-    f: RightHandSide, p: Array, slots: int, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int,
-    last: int,
-) -> None:  # fmt: skip
+    f: RightHandSide, p: Array, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int, last: int
+) -> None:
     size = out.shape[2] * lanes
-    y, after, q = np.empty(size), np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    y, after, q = np.empty(size), np.empty(size), np.empty(p.shape[1] * lanes)
     for row in range(first * lanes, min(last * lanes, out.shape[0]), lanes):
         pack(p, row, lanes, q)
         pack(out[:, 0], row, lanes, y)
@@ -40,8 +39,8 @@ def _iteration(
 
 
 @_jit
-def _apply(f: RightHandSide, y: Array, p: Array, slots: int, lanes: int, out: Array) -> None:
-    rows, q = np.empty(y.shape[1] * lanes), np.empty((p.shape[1] + slots) * lanes)
+def _apply(f: RightHandSide, y: Array, p: Array, lanes: int, out: Array) -> None:
+    rows, q = np.empty(y.shape[1] * lanes), np.empty(p.shape[1] * lanes)
     values = np.empty(out.shape[1] * lanes)
     for row in range(0, y.shape[0], lanes):
         pack(p, row, lanes, q)
@@ -71,10 +70,10 @@ def trajectories(
     out = np.empty((starts.shape[0], n_points, starts.shape[1]))
     out[:, 0] = starts
     places = np.array(turning, dtype=np.int64)
-    f, lanes, slots = function.f, function.count, function.scratch
+    f, rows, lanes = function.f, function.rows(p), function.count
 
     def work(first: int, last: int) -> None:
-        METHODS[method](f, p, slots, lanes, h, substeps, places, out, first, last)
+        METHODS[method](f, rows, lanes, h, substeps, places, out, first, last)
 
     share_blocks(work, len(starts), lanes)
     return out
@@ -83,5 +82,5 @@ def trajectories(
 def apply(function: Lanes, y: Array, p: Array) -> Array:
     """The function at each row of y [row, component] and p [row, name]: [row, function.width]."""
     out = np.empty((y.shape[0], function.width))
-    _apply(function.f, y, p, function.scratch, function.count, out)
+    _apply(function.f, y, function.rows(p), function.count, out)
     return out

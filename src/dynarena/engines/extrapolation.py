@@ -54,13 +54,12 @@ def extrapolation_step(f: RightHandSide, y: Array, p: Array, h: float, table: Ar
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def extrapolation(
-    f: RightHandSide, p: Array, slots: int, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int,
-    last: int,
-) -> None:  # fmt: skip
+    f: RightHandSide, p: Array, lanes: int, h: float, substeps: int, turning: Places, out: Array, first: int, last: int
+) -> None:
     """Fill out [trajectory, time, component] from its first points on, for blocks of lanes first to last."""
     size = out.shape[2] * lanes
     table, scratch = np.empty((COLUMNS, size)), np.empty((4, size))
-    y, q = np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    y, q = np.empty(size), np.empty(p.shape[1] * lanes)
     for row in range(first * lanes, min(last * lanes, out.shape[0]), lanes):
         pack(p, row, lanes, q)
         pack(out[:, 0], row, lanes, y)

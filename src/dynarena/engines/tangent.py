@@ -55,11 +55,11 @@ def orthonormalise(v: Array, log_lengths: Array) -> None:
 
 @_jit
 def _grow(
-    f: RightHandSide, rows: Array, p: Array, slots: int, lanes: int, h: float, gap: int, n_gaps: int, turning: Places,
-    sums: Array, first: int, last: int,
+    f: RightHandSide, rows: Array, p: Array, lanes: int, h: float, gap: int, n_gaps: int, turning: Places, sums: Array,
+    first: int, last: int,
 ) -> None:  # fmt: skip
     d, size = sums.shape[1], rows.shape[1] * lanes
-    k, w, y, q = work_arrays(size), np.empty(size), np.empty(size), np.empty((p.shape[1] + slots) * lanes)
+    k, w, y, q = work_arrays(size), np.empty(size), np.empty(size), np.empty(p.shape[1] * lanes)
     tangents, logs = y[d * lanes : (d + d * d) * lanes].reshape(d, d, lanes), np.empty(d * lanes)
     for row in range(first * lanes, min(last * lanes, rows.shape[0]), lanes):
         pack(p, row, lanes, q)
@@ -85,10 +85,10 @@ def growth(function: Lanes, y: Array, p: Array, h: float, gap: int, n_gaps: int,
     place; h = 0 iterates a map.
     """
     sums = np.zeros((y.shape[0], math.isqrt(y.shape[1] - 1)))
-    f, lanes, slots, places = function.f, function.count, function.scratch, np.array(turning, dtype=np.int64)
+    f, q, lanes, places = function.f, function.rows(p), function.count, np.array(turning, dtype=np.int64)
 
     def work(first: int, last: int) -> None:
-        _grow(f, y, p, slots, lanes, h, gap, n_gaps, places, sums, first, last)
+        _grow(f, y, q, lanes, h, gap, n_gaps, places, sums, first, last)
 
     share_blocks(work, len(y), lanes)
     return sums
