@@ -1,6 +1,10 @@
+import dataclasses
+import math
+
 import torch
 
 from dynarena.evaluation.coordinates import Coordinates
+from dynarena.evaluation.learned import Learned
 from dynarena.schema.task import Channel, Task
 
 
@@ -33,3 +37,35 @@ def test_a_channel_that_never_varies_divides_by_one():
     train = torch.full((1, 3, 1, 4), 7.0)
     chosen = Coordinates(train, task((1, 4), (7.0,), (0.0,)))
     assert chosen.encode(train).abs().max() == 0
+
+
+def test_an_angle_gives_its_cosine_and_sine_and_comes_back_on_the_circle():
+    where = task((3,), (2.0, 0.0, -1.0), (4.0, 1.8, 0.5), "component")
+    where = dataclasses.replace(where, channels=(Channel("x"), Channel("a", angle=True), Channel("y")))
+    states = torch.tensor([[[6.0, 7.0, -1.5], [-2.0, -40.0, 0.0]]], dtype=torch.float64)
+    chosen = Coordinates(states, where)
+    z = chosen.encode(states)
+    torch.testing.assert_close(z[0, 0], torch.tensor([1, -1, math.cos(7), math.sin(7)], dtype=torch.float64))
+    back = chosen.decode(3 * z * torch.tensor([1 / 3, 1 / 3, 1, 1]))
+    torch.testing.assert_close(back[..., [0, 2]], states[..., [0, 2]])
+    turns = (back[..., 1] - states[..., 1]) / (2 * math.pi)
+    torch.testing.assert_close(turns, turns.round())
+    assert back[..., 1].abs().max() <= math.pi
+
+
+def test_a_network_sees_angles_as_the_coordinates_do():
+    where = task((2,), (0.0, 1.0), (1.8, 2.0), "component")
+    where = dataclasses.replace(where, channels=(Channel("a", angle=True), Channel("y")))
+    states = torch.tensor([[[4.0, 3.0], [-0.5, 1.0]]])
+
+    class Still(Learned):
+        def network(self, shape):
+            raise NotImplementedError
+
+    model = Still(1, 1, 1e-3, 1)
+    model.task = where
+    model.prepare(states, where)
+    torch.testing.assert_close(
+        model.encode(states).double(), Coordinates(states, where).encode(states), rtol=1e-6, atol=1e-6
+    )
+    torch.testing.assert_close(model.decode(model.encode(states)).cos(), states.cos(), rtol=1e-5, atol=1e-5)

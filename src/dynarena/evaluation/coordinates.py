@@ -5,14 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from dynarena.evaluation.standard import Standard
 from dynarena.schema.task import Task
 
 
 class Coordinates:
     """z = Vᵀ (u - mean) / std: standardised components of a small state, leading principal components of a large one.
 
-    `mean` and `std` are the task's, one a channel. V holds the leading right singular vectors of the standardised train
-    states, at most `most` of them; a state of at most `most` numbers keeps its own axes (V = 1). Works in float64.
+    `mean` and `std` are the task's, one a channel; a point's angle gives its cosine and sine. V holds the leading right
+    singular vectors of the standardised train states, at most `most` of them; a state of at most `most` numbers keeps
+    its own axes (V = 1). Works in float64.
 
     train   [trajectory, time, *state]; principal components are taken over at most `sample` evenly spaced states
     low, high   [rank], the range of z over train
@@ -21,12 +23,9 @@ class Coordinates:
     def __init__(self, train: Tensor, task: Task, *, most: int = 64, sample: int = 1500) -> None:
         self.shape = train.shape[2:]
         self.frames = task.kind == "video"
-        size = self.shape.numel()
-        per_channel = size // len(task.mean)
-        self.mean = torch.tensor(task.mean, dtype=torch.float64, device=train.device).repeat_interleave(per_channel)
-        self.std = safe_std(task).to(train.device).repeat_interleave(per_channel)
+        self.standard = Standard(task, device=train.device)
         self.axes: Tensor | None = None
-        if size > most:
+        if self.standard.size > most:
             stride = -(-len(train) * train.shape[1] // sample)
             self.axes = _principal_axes(self._standardise(train.flatten(0, 1)[::stride]), most)
         seen = [self.encode(states) for states in train]
@@ -46,7 +45,7 @@ class Coordinates:
     def decode(self, z: Tensor) -> Tensor:
         """[..., rank] -> [..., *state] in physical units; frames are clipped to [0, 1]."""
         flat = z if self.axes is None else z @ self.axes.T
-        states: Tensor = (flat * self.std + self.mean).reshape(*z.shape[:-1], *self.shape)
+        states: Tensor = self.standard.decode(flat).reshape(*z.shape[:-1], *self.shape)
         return states.clamp(0, 1) if self.frames else states
 
     def bound(self, z: Tensor) -> Tensor:
@@ -55,15 +54,7 @@ class Coordinates:
         return torch.minimum(torch.maximum(z, self.low - margin), self.high + margin)
 
     def _standardise(self, states: Tensor) -> Tensor:
-        flat = states.to(torch.float64).flatten(-len(self.shape))
-        standard: Tensor = (flat - self.mean) / self.std
-        return standard
-
-
-def safe_std(task: Task) -> Tensor:
-    """The task's std, one a channel, float64; 1 where a channel never varies."""
-    std = torch.tensor(task.std, dtype=torch.float64)
-    return torch.where(std > 0, std, torch.ones_like(std))
+        return self.standard.encode(states.to(torch.float64).flatten(-len(self.shape)))
 
 
 def _principal_axes(states: Tensor, most: int) -> Tensor:

@@ -9,9 +9,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from dynarena.evaluation.coordinates import safe_std
 from dynarena.evaluation.forecaster import Forecaster
 from dynarena.evaluation.ridge import free_run_error
+from dynarena.evaluation.standard import Standard, safe_std
 from dynarena.schema.task import Task
 
 CHECKS = 8
@@ -19,6 +19,8 @@ CHECKS = 8
 
 class Learned(Forecaster):
     """z[t+1] = z[t] + s N(z[t-k+1 … t], m),  z standardised, s the root mean square step of train, m a memory.
+
+    Of a point's angles z holds cosine and sine.
 
     A subclass builds `network(shape)`: a module that maps the last k states [batch, k, *state] and its memory (None at
     first) to the increment in units of s, [batch, *state], and the new memory. A `recurrent` network reads the whole
@@ -51,16 +53,21 @@ class Learned(Forecaster):
         _, *space = task.shape
         self.fold = 2 if len(space) == 2 and not any(points % 2 for points in space) else 1
         shape = [len(task.mean), *[1] * len(space)]
+        self.standard = Standard(task, dtype=train.dtype, device=train.device)
         self.mean = torch.tensor(task.mean).to(train).reshape(shape)
         self.std = safe_std(task).to(train).reshape(shape)
 
     def encode(self, states: Tensor) -> Tensor:
         """Physical states [..., *state] to what the network sees, [..., channel, *space]."""
+        if self.standard.turning:
+            return self.standard.encode(states)
         z = (states - self.mean) / self.std
         return nn.functional.pixel_unshuffle(z, 2) if self.fold == 2 else z
 
     def decode(self, z: Tensor) -> Tensor:
         """Back to physical states; frames are clipped to [0, 1]."""
+        if self.standard.turning:
+            return self.standard.decode(z)
         unfolded = nn.functional.pixel_shuffle(z, 2) if self.fold == 2 else z
         states = unfolded * self.std + self.mean
         return states.clamp(0, 1) if self.task.kind == "video" else states
