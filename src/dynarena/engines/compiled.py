@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,10 +70,12 @@ def right_hand_side(system: PointSystem, lanes: int = 1) -> Lanes:
         inner += [f"out[{row * lanes} + l] = {value}" for row, value in enumerate(values)]
         body = _over_lanes(inner, lanes)
     else:
-        before, read = _sites(system, lanes)
-        inner = [*writer.read(), *read, *writer.lines, f"x_out[l] = {values[0]}"]
-        site = [*before, f"x_out = out[i*{lanes} : i*{lanes} + {lanes}]", *_over_lanes(inner, lanes)]
-        body = [f"for i in range({system.size}):", *_indent(site)]
+
+        def site(at: Callable[[int], str]) -> list[str]:
+            inner = [*writer.read(), *_neighbours(system, at), *writer.lines, f"out[{at(0)} + l] = {values[0]}"]
+            return _over_lanes(inner, lanes)
+
+        body = _over_sites(system, lanes, site)
     return Lanes(_module(system.equations, body, "rhs"), lanes, system.dimension)
 
 
@@ -120,18 +123,21 @@ def _linearised_sites(system: PointSystem, lanes: int) -> tuple[tuple[Expr, ...]
     trees = (equation, *(entry for _, entry in entries))
     writer = _Writer(system, lanes, trees)
     value, slopes = writer.text(equation), [writer.text(entry) for _, entry in entries]
-    before, read = _sites(system, lanes)
-    inner = [*writer.read(), *read, *writer.lines, f"x_out[l] = {value}"]
-    inner += [f"p[{(first + k) * lanes} + l] = {slope}" for k, slope in enumerate(slopes)]
-    trace = " + ".join(f"p[{(first + k) * lanes} + l]" for k, (offset, _) in enumerate(entries) if offset == 0)
-    inner.append(f"total[l] += {trace or '0.0'}")
-    views = [f"v_i{k} = y[({n} + i{offset}*{n} + c)*{lanes} :]" for k, (offset, _) in enumerate(entries)]
-    terms = [f"p[{(first + k) * lanes} + l] * v_i{k}[l]" for k in range(len(entries))]
-    column = [*views, f"v_out = out[({n} + i*{n} + c)*{lanes} :]"]
-    column += _over_lanes([f"v_out[l] = {' + '.join(terms) or '0.0'}"], lanes)
-    site = [*before, f"x_out = out[i*{lanes} :]", *_over_lanes(inner, lanes), f"for c in range({n}):", *_indent(column)]
-    head = [f"total = out[{(n + n * n) * lanes} :]", *_over_lanes(["total[l] = 0.0"], lanes)]
-    return trees, [*head, f"for i in range({n}):", *_indent(site)], len(entries)
+    trace = " + ".join(f"p[{(first + k) * lanes} + l]" for k, (offset, _) in enumerate(entries) if offset == 0) or "0.0"
+
+    def site(at: Callable[[int], str]) -> list[str]:
+        inner = [*writer.read(), *_neighbours(system, at), *writer.lines, f"out[{at(0)} + l] = {value}"]
+        inner += [f"p[{(first + k) * lanes} + l] = {slope}" for k, slope in enumerate(slopes)]
+        inner.append(f"out[{(n + n * n) * lanes} + l] += {trace}")
+        terms = [
+            f"p[{(first + k) * lanes} + l] * y[{n * lanes} + {at(offset)}*{n} + c*{lanes} + l]"
+            for k, (offset, _) in enumerate(entries)
+        ]
+        tangent = f"out[{n * lanes} + {at(0)}*{n} + c*{lanes} + l] = {' + '.join(terms) or '0.0'}"
+        return [*_over_lanes(inner, lanes), f"for c in range({n}):", *_indent(_over_lanes([tangent], lanes))]
+
+    head = _over_lanes([f"out[{(n + n * n) * lanes} + l] = 0.0"], lanes)
+    return trees, [*head, *_over_sites(system, lanes, site)], len(entries)
 
 
 class _Writer(Source):
@@ -150,14 +156,25 @@ class _Writer(Source):
         return self._read
 
 
-def _sites(system: PointSystem, lanes: int) -> tuple[list[str], list[str]]:
-    """The lines that find the neighbours of site i, and those that read one lane of them."""
-    before, read = [], []
-    for offset in sorted({index.offset % system.size for index in neighbours(system.equations[0])} | {0}):
-        before += [f"i{offset} = i + {offset}", f"if i{offset} >= {system.size}:", f"    i{offset} -= {system.size}"]
-        before.append(f"y_i{offset} = y[i{offset}*{lanes} :]")
-        read.append(f"x_i{offset} = y_i{offset}[l]")
-    return before, read
+def _neighbours(system: PointSystem, at: Callable[[int], str]) -> list[str]:
+    """The lines that read the neighbours of a site; `at` gives the text of where the one at an offset begins."""
+    offsets = sorted({index.offset % system.size for index in neighbours(system.equations[0])})
+    return [f"x_i{offset} = y[{at(offset)} + l]" for offset in offsets]
+
+
+def _over_sites(system: PointSystem, lanes: int, site: Callable[[Callable[[int], str]], list[str]]) -> list[str]:
+    """The lines of all sites: in a loop where no neighbour lies across the seam, one by one at its two sides."""
+    n, offsets = system.size, [index.offset for index in neighbours(system.equations[0])]
+    low, high = max(0, *(-k for k in offsets), 0), n - max(0, *offsets, 0)
+    edges = [*range(min(low, n)), *range(max(high, low), n)] if low < high else range(n)
+    signed = {offset % n: offset for offset in offsets} | {0: 0}
+    lines = []
+    for i in edges:
+        lines += site(lambda offset, i=i: f"{(i + offset) % n * lanes}")  # type: ignore[misc]
+    if low < high:
+        inside = site(lambda offset: f"(i + {signed[offset]})*{lanes}")
+        lines += [f"for i in range({low}, {high}):", *_indent(inside)]
+    return lines
 
 
 def _over_lanes(lines: list[str], lanes: int) -> list[str]:

@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from dynarena.engines.base import Array, Engine, Parameters
+from dynarena.engines.bounds import check_duration, check_request, check_starts, refuse_unbounded
 from dynarena.engines.ensemble import trajectories
 from dynarena.engines.points import PointSimulator
 from dynarena.equations.constants import constant
-from dynarena.errors import SchemaError, UnknownName, UsageError
+from dynarena.errors import SchemaError, UnknownName
 from dynarena.schema.system import SystemSpec
 
 METHODS = {"runge_kutta": ["step", "method"], "radau": ["step", "method", "tolerance"]}
@@ -29,7 +30,8 @@ class Flow(PointSimulator):
 
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
         """The states a duration later, in ceil(duration / step) equal steps."""
-        if duration <= 0:
+        check_duration(duration, where=self.spec.title)
+        if duration == 0:
             return np.array(state, dtype=np.float64)
         return self._trajectories("runge_kutta", state, parameters, duration, 2, 1)[:, -1]
 
@@ -44,15 +46,14 @@ class Flow(PointSimulator):
     def _trajectories(
         self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int
     ) -> Array:
-        if not (dt > 0 and math.isfinite(dt)):
-            raise UsageError(
-                "the sampling step is not positive", where=self.spec.title, got=f"dt = {dt}", fix="raise dt"
-            )
+        check_request(dt, n_points, where=self.spec.title)
         substeps = refine * math.ceil(dt / self.step * (1 - 1e-12))
-        starts = np.ascontiguousarray(start, dtype=np.float64)
+        starts = check_starts(start, self.shape[0], where=self.spec.title)
         rows = self.parameter_rows(parameters, starts.shape[0])
         turning = self.system.turning
-        return trajectories(method, self.function, starts, rows, dt / substeps, substeps, n_points, turning)
+        states = trajectories(method, self.function, starts, rows, dt / substeps, substeps, n_points, turning)
+        refuse_unbounded(states, self.labels, dt, where=self.spec.title)
+        return states
 
 
 class Ode(Engine):
