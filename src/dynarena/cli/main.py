@@ -96,6 +96,7 @@ def _load_commands() -> None:
         benchmark,
         board,
         catalogue,
+        compute,
         data,
         generate,
         machine,
@@ -104,9 +105,24 @@ def _load_commands() -> None:
         records,
         season,
         submit,
+        tune,
     )
 
-    for module in (catalogue, generate, data, benchmark, model, submit, board, publish, records, season, machine):
+    for module in (
+        catalogue,
+        generate,
+        data,
+        benchmark,
+        compute,
+        model,
+        submit,
+        tune,
+        board,
+        publish,
+        records,
+        season,
+        machine,
+    ):
         module.register(app)
 
 

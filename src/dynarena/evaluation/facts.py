@@ -24,6 +24,7 @@ FACTS: dict[str, tuple[type, ...]] = {
     "answer_samples": (int,),
     "needs_gpu": (bool,),
     "cpu_budget_s": (int, float, type(None)),
+    "search": (dict,),
 }
 
 _ACCEPTS: dict[str, tuple[type, ...]] = {"asks": (list, tuple), "kinds": (list, tuple), "max_axes": (int,)}
@@ -163,8 +164,10 @@ def check_fact(name: str, value: Any, where: str) -> None:
         raise SchemaError(
             "wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one"
         )
-    if isinstance(value, dict):
+    if name == "accepts":
         _check_accepts(value, where)
+    if name == "search":
+        _check_search(value, where)
 
 
 def _check_accepts(accepts: Mapping[str, Any], where: str) -> None:
@@ -174,6 +177,14 @@ def _check_accepts(accepts: Mapping[str, Any], where: str) -> None:
         if not isinstance(value, _ACCEPTS[key]) or isinstance(value, bool):
             expected = " or ".join(kind.__name__ for kind in _ACCEPTS[key])
             what, got = f"wrong value for accepts[{key!r}]", repr(value)[:80]
+            raise SchemaError(what, where=where, expected=expected, got=got, fix="correct it")
+
+
+def _check_search(search: Mapping[str, Any], where: str) -> None:
+    for key, values in search.items():
+        if not isinstance(key, str) or not isinstance(values, list) or not values:
+            what, got = "wrong value for search", f"{key!r}: {values!r}"[:80]
+            expected = "a list of values for each argument"
             raise SchemaError(what, where=where, expected=expected, got=got, fix="correct it")
 
 

@@ -38,6 +38,7 @@ class ModelSource:
     accepts: Mapping[str, Any] = field(default_factory=dict)
     needs_gpu: bool = False
     cpu_budget_s: float | None = None
+    search: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -184,6 +185,7 @@ def _source(found: ClassFacts, card: Card, **place: Any) -> ModelSource:
         accepts=dict(facts.get("accepts", {})),
         needs_gpu=bool(facts.get("needs_gpu", False)),
         cpu_budget_s=facts.get("cpu_budget_s"),
+        search=dict(facts.get("search", {})),
         **place,
     )
 

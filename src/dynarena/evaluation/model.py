@@ -45,6 +45,7 @@ class Model:
     dtype            torch.float32 unless torch.float64 is wanted
     answer_samples   K > 1 declares an ensemble: answers carry a leading axis K
     needs_gpu        runs only where a worker offers a GPU
+    search           {"lr": [1e-3, 3e-3]}: the values of its arguments that `dynarena tune` may try
     cpu_budget_s     stated CPU seconds of a core baseline over the quick boards together
 
     Keyword arguments of the constructor are settings (`--set lr=1e-3`). `torch`, `numpy` and `random` are seeded with
@@ -62,6 +63,7 @@ class Model:
     dtype: ClassVar[torch.dtype] = torch.float32
     answer_samples: ClassVar[int] = 1
     needs_gpu: ClassVar[bool] = False
+    search: ClassVar[Mapping[str, Sequence[Any]]] = {}
     cpu_budget_s: ClassVar[float | None] = None
 
     def fit(self, train: Train) -> None:
