@@ -18,6 +18,7 @@ from dynarena.engines.delay_method import solve
 from dynarena.engines.delay_start import smooth_histories
 from dynarena.engines.delay_tangent import DelayGrowth
 from dynarena.engines.elementary import array_functions
+from dynarena.engines.lanes import wrap
 from dynarena.engines.laws import derived_parameters, drawn_parameters, rows_of
 from dynarena.engines.streams import Streams
 from dynarena.engines.tangent import Growth
@@ -30,6 +31,8 @@ from dynarena.schema.system import SystemSpec
 ALIGNED = 1e-9  # of a cell: a delay so close to a whole number of cells is one
 TRIES = 4  # how many times finer the cells may become for all delays to be whole numbers of them
 MAX_CELLS = 20_000
+KEYS = ("step", "history", "exponents")
+EXPONENTS, MOST_EXPONENTS = 6, 64
 
 
 class DelayFlow(Simulator):
@@ -38,7 +41,8 @@ class DelayFlow(Simulator):
     The longest delay of a trajectory is divided into a fixed number of equal cells, no longer than `step` in the file's
     [solver] table, and chosen so that the other delays are whole cells too where that can be had: then what is not
     smooth at the start stays on the cells' boundaries. A full state is the history over the longest delay,
-    [7 n_cells + 1, component]: values at the Chebyshev points of each cell, the present last.
+    [7 n_cells + 1, component]: values at the Chebyshev points of each cell, the present last. Angles are sampled in
+    [0, 2 pi); their histories are continuous and end there.
     """
 
     def __init__(self, spec: SystemSpec) -> None:
@@ -49,7 +53,9 @@ class DelayFlow(Simulator):
         self.shape = (self.system.dimension,)
         self.labels = self.system.labels
         self.grid: dict[str, Array] = {}
-        self.step = _solver(spec)
+        self.angles = tuple(spec.angles)
+        self.turning = [self.labels.index(name) for name in spec.angles]
+        self.step, self.exponents = _solver(spec)
         self.component = np.array([value.component for value in self.delayed.past], dtype=np.int64)
         self.longest = self._longest_delay()
         self.n_cells = self._cells()
@@ -102,7 +108,7 @@ class DelayFlow(Simulator):
     def growth(self, start: Array, parameters: Parameters) -> Growth:
         """Tangent histories along the trajectories from these starts: what the first exponents are made from."""
         rows, h, ages = self.scales(parameters, len(start))
-        return DelayGrowth(self.tangent, self._histories(start), rows, h, ages, self.component)
+        return DelayGrowth(self.tangent, self._histories(start), rows, h, ages, self.component, self.exponents)
 
     @property
     def tangent_step(self) -> float:
@@ -160,7 +166,13 @@ class DelayFlow(Simulator):
         rows, h, ages = self.scales(parameters, len(start))
         history = refined(self._histories(start), refine)
         f, component = self.function, self.component
-        return solve(f, history, rows, h / refine, refine * ages, component, dt, n_points, by_steps=by_steps)
+        points, end = solve(f, history, rows, h / refine, refine * ages, component, dt, n_points, by_steps=by_steps)
+        for k in self.turning:
+            points[..., k] = _turned(points[..., k])
+            present = _turned(end[:, -1, k])
+            end[..., k] -= (end[:, -1, k] - present)[:, None]
+            end[:, -1, k] = present
+        return points, end
 
     def _histories(self, start: Array) -> Array:
         given = np.ascontiguousarray(start, dtype=np.float64)
@@ -213,16 +225,24 @@ class Delay(Engine):
         return DelayFlow(spec)
 
 
+def _turned(angles: Array) -> Array:
+    """Angles in [0, 2 pi)."""
+    flat = angles.flatten()
+    wrap(flat, np.zeros(1, dtype=np.int64), flat.size)
+    return flat.reshape(angles.shape)
+
+
 def _check_dt(dt: float, title: str) -> None:
     if not (dt > 0 and math.isfinite(dt)):
         raise UsageError("the sampling step is not positive", where=title, got=f"dt = {dt}", fix="raise dt")
 
 
-def _solver(spec: SystemSpec) -> float:
+def _solver(spec: SystemSpec) -> tuple[float, int]:
+    """The longest step, and how many exponents a spectrum has."""
     where = f"{spec.title}, solver"
     for key in spec.solver:
-        if key not in ("step", "history"):
-            raise UnknownName.among("key", key, ["step", "history"], where=where)
+        if key not in KEYS:
+            raise UnknownName.among("key", key, KEYS, where=where)
     quantity = spec.solver.get("step")
     if quantity is None or isinstance(quantity, bool):
         raise SchemaError("the flow has no step", where=where, expected="step = 0.1 or similar", got=str(quantity),
@@ -230,7 +250,15 @@ def _solver(spec: SystemSpec) -> float:
     step = constant(quantity, spec.parameters, where=f"{where}.step")
     if step <= 0:
         raise SchemaError("the step is not positive", where=f"{where}.step", got=f"{step}", fix="raise it")
-    return step
+    exponents = constant(_number(spec.solver.get("exponents", EXPONENTS)), where=f"{where}.exponents")
+    if not 1 <= exponents <= MOST_EXPONENTS or exponents != round(exponents):
+        expected, got = f"a whole number from 1 to {MOST_EXPONENTS}", f"{exponents:g}"
+        raise SchemaError("there are not so many exponents", where=f"{where}.exponents", expected=expected, got=got)
+    return step, int(exponents)
+
+
+def _number(quantity: float | str | bool) -> float | str:
+    return float(quantity) if isinstance(quantity, bool) else quantity
 
 
 def _check_start(spec: SystemSpec) -> None:

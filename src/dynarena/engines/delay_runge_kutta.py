@@ -28,18 +28,23 @@ def runge_kutta_cell(
     """
     first, size = 7 * cell, history.shape[1]
     for stage in range(1, STAGES):
+        w[:] = 0.0
+        for earlier in range(stage):
+            a = A[stage, earlier]
+            if a != 0.0:
+                for i in range(size):
+                    w[i] += a * k[earlier, i]
         for i in range(size):
-            total = 0.0
-            for earlier in range(stage):
-                if A[stage, earlier] != 0.0:
-                    total += A[stage, earlier] * k[earlier, i]
-            w[i] = history[first, i] + h * total
+            w[i] = history[first, i] + h * w[i]
         past_values(history, cell, stage, component, cells, weights, z)
         f(w, z, p, k[stage])
     for point in range(7):
+        w[:] = 0.0
+        for stage in range(STAGES):
+            b = B[point, stage]
+            if b != 0.0:
+                for i in range(size):
+                    w[i] += b * k[stage, i]
         for i in range(size):
-            total = 0.0
-            for stage in range(STAGES):
-                total += B[point, stage] * k[stage, i]
-            history[first + 1 + point, i] = history[first, i] + h * total
+            history[first + 1 + point, i] = history[first, i] + h * w[i]
     k[0] = k[END]

@@ -20,8 +20,6 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 RightHandSide = Callable[[Array, Array, Array, Array], None]
 
-EXPONENTS = 6
-
 _jit = njit(error_model="numpy", nogil=True)  # not cached: a cache would not notice a change of the step it calls
 
 
@@ -41,29 +39,38 @@ def _norm_weights(n_cells: int) -> Array:
 
 
 @_jit
-def _inner(history: Array, weights: Array, d: int, m: int, a: int, b: int) -> float:
-    total = 0.0
-    for i in range(history.shape[0]):
-        for row in range(d):
-            total += weights[i] * history[i, d + row * m + a] * history[i, d + row * m + b]
-    return total
+def _orthonormalise(v: Array, weights: Array, logs: Array) -> None:
+    """Gram and Schmidt's process on the rows of v [tangent, point], done twice; adds the log of each one's length."""
+    for column in range(v.shape[0]):
+        for _ in range(2):
+            for earlier in range(column):
+                overlap = 0.0
+                for i in range(v.shape[1]):
+                    overlap += weights[i] * v[earlier, i] * v[column, i]
+                for i in range(v.shape[1]):
+                    v[column, i] -= overlap * v[earlier, i]
+        length = 0.0
+        for i in range(v.shape[1]):
+            length += weights[i] * v[column, i] * v[column, i]
+        length = math.sqrt(length)
+        logs[column] += math.log(length)
+        for i in range(v.shape[1]):
+            v[column, i] /= length
 
 
 @_jit
-def _orthonormalise(history: Array, weights: Array, d: int, m: int, logs: Array) -> None:
-    """Gram and Schmidt's process on the m tangent histories, done twice; adds the logarithm of each one's length."""
-    for column in range(m):
-        for _ in range(2):
-            for earlier in range(column):
-                overlap = _inner(history, weights, d, m, earlier, column)
-                for i in range(history.shape[0]):
-                    for row in range(d):
-                        history[i, d + row * m + column] -= overlap * history[i, d + row * m + earlier]
-        length = math.sqrt(_inner(history, weights, d, m, column, column))
-        logs[column] += math.log(length)
-        for i in range(history.shape[0]):
-            for row in range(d):
-                history[i, d + row * m + column] /= length
+def _orthonormalise_histories(history: Array, norm: Array, d: int, v: Array, logs: Array) -> None:
+    """The same of the tangents that stand behind a history's d components; `v` is scratch."""
+    m = v.shape[0]
+    for i in range(history.shape[0]):
+        for row in range(d):
+            for c in range(m):
+                v[c, i * d + row] = history[i, d + row * m + c]
+    _orthonormalise(v, norm, logs)
+    for i in range(history.shape[0]):
+        for row in range(d):
+            for c in range(m):
+                history[i, d + row * m + c] = v[c, i * d + row]
 
 
 @_jit
@@ -76,7 +83,7 @@ def _grow(
     cells, weights = np.empty((ages.shape[0], STAGES), np.int64), np.empty((ages.shape[0], STAGES, 8))
     past_table(ages, PLACES, cells, weights)
     k, z, w = np.empty((STAGES, size)), np.empty(ages.shape[0]), np.empty(size)
-    buffer = np.empty((2 * last + 1, size))
+    buffer, v = np.empty((2 * last + 1, size)), np.empty((logs.shape[0], norm.shape[0]))
     buffer[: last + 1] = history
     for _ in range(n_gaps):
         past_values(buffer, last // 7, 0, component, cells, weights, z)
@@ -84,7 +91,7 @@ def _grow(
         for cell in range(last // 7, 2 * last // 7):
             runge_kutta_cell(f, buffer, cell, p, h, component, cells, weights, k, z, w)
         buffer[: last + 1] = buffer[last:].copy()
-        _orthonormalise(buffer[: last + 1], norm, d, (size - d) // d, logs)
+        _orthonormalise_histories(buffer[: last + 1], norm, d, v, logs)
     history[:] = buffer[: last + 1]
 
 
@@ -103,17 +110,19 @@ class DelayGrowth(Growth):
     The length of a history is the root of its mean square plus the square of its present. Volumes have no law: nan.
     """
 
-    def __init__(self, tangent: Any, start: Array, p: Array, h: Array, ages: Array, component: Integers) -> None:
+    def __init__(
+        self, tangent: Any, start: Array, p: Array, h: Array, ages: Array, component: Integers, m: int
+    ) -> None:
         n, memory, d = start.shape
         self._tangent, self._p, self._h, self._d = tangent, p, h, d
-        m, n_cells = EXPONENTS, (memory - 1) // DEGREE
+        n_cells = (memory - 1) // DEGREE
         self._histories = np.concatenate([start, np.broadcast_to(_waves(n_cells, d, m), (n, memory, d * m))], axis=2)
         self._ages = np.concatenate([ages, np.repeat(ages, m, axis=1)], axis=1)
         beside = [d + place * m + column for place in component for column in range(m)]
         self._component = np.concatenate([component, np.array(beside, dtype=np.int64)])
-        self._norm = _norm_weights(n_cells)
-        self._span = float(h[0]) * n_cells
-        self.seconds = n * (1 + m) * d * (1.2e-6 + 1.5e-8 * m * m) / float(h[0])
+        self._norm = np.repeat(_norm_weights(n_cells), d)
+        self._span, self._count = float(h[0]) * n_cells, m
+        self.seconds = n * d * (1e-6 * (1 + m) + 3e-8 * m * m) / float(h[0])
 
     @property
     def states(self) -> Array:  # type: ignore[override]
@@ -123,7 +132,7 @@ class DelayGrowth(Growth):
     def grow(self, duration: float) -> tuple[Array, Array, float]:
         """Advance by whole longest delays; where these differ, growth counts as that over the first's duration."""
         n_gaps = math.ceil(duration / self._span * (1 - 1e-12))
-        logs = np.zeros((len(self._p), EXPONENTS))
+        logs = np.zeros((len(self._p), self._count))
         share(lambda first, last: self._grow(n_gaps, logs, first, last), len(logs))
         return logs * (self._h[0] / self._h)[:, None], np.full(len(logs), np.nan), n_gaps * self._span
 
