@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +38,20 @@ def list_items(
     if as_json:
         print_json([{"id": item.id, "name": item.name, "kind": item.kind, "title": item.title} for item in found])
     else:
-        print_table(("id", "kind", "title"), ((item.id, item.kind, item.title) for item in found))
+        print_table(("id", "kind", "title"), ((item.id, item.kind, item.title + _standing(item)) for item in found))
+
+
+def _standing(item: Item) -> str:
+    """What of an item is not settled: a benchmark without a lock is a draft, a system without a certificate is told."""
+    if item.folder == "benchmarks":
+        locks = item.suite.path / "benchmarks" / "locks"
+        return "" if any(locks.glob(f"{item.name}@*.json")) else " (draft)"
+    if item.folder != "systems":
+        return ""
+    path = item.suite.path / "systems" / "_computed" / item.kind / f"{item.name}.json"
+    if not path.is_file():
+        return " (not computed)"
+    return "" if json.loads(path.read_text(encoding="utf-8")).get("certified", True) else " (uncertified)"
 
 
 def find_anywhere(name: str) -> Item:
