@@ -54,7 +54,7 @@ def lyapunov_spectrum(
 
     After a transient the exponents are means over batches of time, which are measured afresh with twice the length, all
     that went before being transient, until the standard error of each positive exponent is below `precision` of the
-    largest, or until the next round would exceed about `work` CPU seconds (by a rule of thumb, not by a clock).
+    largest, or until the next round would bring the whole beyond about `work` CPU seconds (by rule of thumb, not clock).
     Raises UsageError for a simulator without `growth`, DataError where a trajectory leaves all bounds.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.
@@ -65,7 +65,7 @@ def lyapunov_spectrum(
     growth: Growth = simulator.growth(simulator.start(streams, parameters, split), parameters)
     transient = _settle(growth, _transient(simulator))
     means = _Means(growth, transient)
-    while not means.settled(precision) and 2 * growth.seconds * means.duration < work:
+    while not means.settled(precision) and growth.seconds * (transient + 3 * means.duration) < work:
         transient += means.duration
         means = _Means(growth, 2 * means.duration)
     exponents, errors = means.spectrum()

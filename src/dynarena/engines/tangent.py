@@ -120,8 +120,9 @@ class Growth(ABC):
 
 
 def _step_seconds(function: Lanes, h: float) -> float:
-    """CPU seconds of one step of one trajectory, by rule of thumb."""
-    return 1.5e-9 * function.width * (12 if h else 1) + 2e-8
+    """CPU seconds of one step of one trajectory, by rule of thumb: stages and orthonormalisation."""
+    stages, d = (12 if h else 1), math.isqrt(function.width - 1)
+    return 4e-8 + 8e-10 * function.width * stages + 4e-10 * 4 * d**3 / (LONGEST_GAP if h else 1)
 
 
 class PointGrowth(Growth):
