@@ -119,7 +119,8 @@ class DelayFlow(Simulator):
         """The delay of each past value, [trajectory, past value]."""
         rows = rows_of(self.system.parameters, parameters, n_rows, where=self.spec.title)
         named = {name: rows[:, k] for k, name in enumerate(self.system.parameters)}
-        columns = [evaluate(value.delay, named, array_functions()) for value in self.delayed.past]
+        with np.errstate(all="ignore"):
+            columns = [evaluate(value.delay, named, array_functions()) for value in self.delayed.past]
         return np.stack([np.broadcast_to(column, (n_rows,)) for column in columns], axis=1).astype(np.float64)
 
     def scales(self, parameters: Mapping[str, ArrayLike], n_rows: int) -> tuple[Array, Array, Array]:
