@@ -43,6 +43,11 @@ class PointSimulator(Simulator):
         """The components that live on the circle: those that the file names, and the phases of forcings."""
         return self.system.angles
 
+    @property
+    def turning(self) -> tuple[int, ...]:
+        """The places of the components that are brought back to one turn as time passes."""
+        return self.system.turning
+
     @cached_property
     def function(self) -> Lanes:
         """The compiled right-hand side (of a map: the map)."""
@@ -81,7 +86,7 @@ class PointSimulator(Simulator):
         """Tangent vectors of unit length along the trajectories from these starts."""
         starts = np.ascontiguousarray(start, dtype=np.float64)
         rows = self.parameter_rows(parameters, len(starts))
-        return PointGrowth(self.tangent, starts, rows, self.tangent_step, self.system.turning)
+        return PointGrowth(self.tangent, starts, rows, self.tangent_step, self.turning)
 
     def parameter_rows(self, parameters: Mapping[str, ArrayLike], n_rows: int) -> Array:
         """Parameters as rows in the order of the file, [trajectory, name]. Raises UnknownName where one is missing."""
