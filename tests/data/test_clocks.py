@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dynarena.data.clocks import compute, kaplan_yorke_dimension, write
+from dynarena.data.clocks import compute, write
 from dynarena.data.clocks_leading import leading_exponent
 from dynarena.data.clocks_period import dominant_period
 from dynarena.data.clocks_spectrum import lyapunov_spectrum
@@ -35,6 +35,15 @@ LORENZ = spec(
     "ode", state=["x", "y", "z"], equations=["10*(y - x)", "x*(28 - z) - y", "x*y - 8*z/3"], solver={"step": 0.01},
     start={"box": {"x": [-10, 10], "y": [-10, 10], "z": [10, 40]}}, chaotic=True,
 )  # fmt: skip
+
+
+class Still(Ode().compile(LINEAR).__class__):  # type: ignore[misc]
+    """A simulator of a field, of which nothing but its axes is looked at."""
+
+    dims = ("field", "x")
+
+    def __init__(self) -> None:
+        pass
 
 
 def test_a_linear_flow_has_its_eigenvalues_as_exponents() -> None:
@@ -78,17 +87,6 @@ def test_columns_become_orthonormal_and_their_lengths_are_logged() -> None:
     assert np.allclose(v.T @ v, np.eye(6), atol=1e-14) and np.allclose(logs, np.log(lengths), atol=1e-11)
 
 
-@pytest.mark.parametrize(
-    ("exponents", "dimension"),
-    [
-        ([0.9056, 0.0, -14.5723], 2 + 0.9056 / 14.5723), ([0.42, -1.62], 1 + 0.42 / 1.62), ([-1.0, -2.0], 0.0),
-        ([0.7], 1.0), ([1.0, 0.0, 0.0, -1.0], 4.0), ([-1.0, 2.0, -2.0], 2.5),
-    ],
-)  # fmt: skip
-def test_kaplan_yorke_dimension(exponents: list[float], dimension: float) -> None:
-    assert kaplan_yorke_dimension(np.array(exponents)) == pytest.approx(dimension)
-
-
 def test_the_period_of_a_wave_is_found_within_red_noise_and_through_turning_angles() -> None:
     t, rng = 0.05 * np.arange(4096), np.random.default_rng(0)
     drift = np.cumsum(rng.normal(size=(5, t.size)), axis=1) * 0.06
@@ -98,12 +96,15 @@ def test_the_period_of_a_wave_is_found_within_red_noise_and_through_turning_angl
     assert np.allclose(dominant_period(turning, 0.05, [0]), 2.9, rtol=0.01)
 
 
-def test_a_stated_timescale_is_evaluated_with_parameters_and_lengths() -> None:
-    stated = LINEAR.model_copy(update={"timescale": "1/b"})
-    facts = compute(stated, Ode().compile(stated), "chaos")
-    assert facts["timescale"] == {"value": 5.0, "sem": 0.0, "law": "stated: 1/b"} and "period" not in facts
+def test_a_field_or_scene_without_a_clock_is_refused() -> None:
+    heat = spec(
+        "pde", state=["u"], equations=["nu*lap(u)"], parameters={"nu": 0.1}, start={"law": "band"},
+        domain={"length": [1], "points": [16]}, timescale="length_x**2/nu",
+    )  # fmt: skip
+    facts = compute(heat, Still(), "pde")
+    assert facts["timescale"] == {"value": 10.0, "sem": 0.0, "law": "stated: length_x**2/nu"} and "period" not in facts
     with pytest.raises(DataError, match="no clock"):
-        compute(LINEAR, Ode().compile(LINEAR), "chaos")
+        compute(heat.model_copy(update={"timescale": None}), Still(), "pde")
 
 
 def test_facts_are_written_whole_and_sorted(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`benchmark freeze|check`: writing and checking locks; `compute`: clocks and exponents of systems."""
+"""`benchmark freeze|check`: writing and checking locks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ def register(app: typer.Typer) -> None:
     group.command("freeze")(freeze)
     group.command("check")(check)
     app.add_typer(group, name="benchmark")
-    app.command("compute")(compute)
 
 
 def freeze(
@@ -72,23 +71,3 @@ def check(benchmark: Benchmark, quick: Quick = False, as_json: Json = False) -> 
         say(f"{lock.id}: " + (f"{len(found)} differences" if found else "identical"))
     if found:
         raise typer.Exit(3)
-
-
-def compute(
-    systems: Annotated[list[str] | None, typer.Argument(help="systems; all where absent")] = None,
-) -> None:
-    """Compute clocks, exponents and dimensions with their error bars and write them to systems/_computed/."""
-    from dynarena.data.clocks import compute as computed
-    from dynarena.data.clocks import write
-    from dynarena.data.system import System
-    from dynarena.suite import find, items
-
-    chosen = [find("systems", name) for name in systems] if systems else items("systems")
-    with progress() as bar:
-        task = bar.add_task("computing", total=len(chosen))
-        for item in chosen:
-            system = System(item)
-            bar.update(task, description=f"computing {item.id}")
-            facts = computed(system.spec, system.simulator, system.kind)
-            write(item.suite.path / "systems" / "_computed" / system.kind / f"{item.name}.json", facts)
-            bar.advance(task)

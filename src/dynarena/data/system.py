@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,13 +78,18 @@ class System:
         with self._named():
             return {name: constant(value, self.spec.parameters) for name, value in self.spec.parameters.items()}
 
+    @property
+    def computed_path(self) -> Path:
+        """Where the computed facts lie."""
+        return self.item.suite.path / "systems" / "_computed" / self.kind / f"{self.item.name}.json"
+
     @cached_property
     def computed(self) -> dict[str, Any]:
         """Facts that we computed, with error bars and evidence; empty where there are none yet.
 
         Raises DataError where they were computed from another version of the system.
         """
-        path = self.item.suite.path / "systems" / "_computed" / self.kind / f"{self.item.name}.json"
+        path = self.computed_path
         if not path.is_file():
             return {}
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
