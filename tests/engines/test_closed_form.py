@@ -16,7 +16,8 @@ from dynarena.schema.system import SystemSpec
 
 PENDULUM = {
     "state": ["theta", "omega"], "equations": ["omega", "-omega0**2*sin(theta)"],
-    "parameters": {"omega0": "sqrt(9.81)"}, "solver": {"law": "pendulum"}, "start": {"box": {"theta": [0.5, 2.7], "omega": [0, 0]}},
+    "parameters": {"omega0": "sqrt(9.81)"}, "solver": {"law": "pendulum"},
+    "start": {"box": {"theta": [0.5, 2.7], "omega": [0, 0]}},
 }  # fmt: skip
 TORUS = {
     "state": ["x", "y"], "equations": ["a", "a*sqrt(2)"], "parameters": {"a": 0.7}, "angles": ["x", "y"],

@@ -7,6 +7,7 @@ are made from them by arithmetic written here, so no library's choice of algorit
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,3 +54,36 @@ class Streams:
     def between(self, name: str, low: float, high: float, shape: tuple[int, ...] = ()) -> NDArray[np.float64]:
         """Uniforms in (low, high)."""
         return low + (high - low) * self.uniform(name, shape)
+
+    def increments(
+        self, name: str, dt: float, first_step: int, n_steps: int, shape: tuple[int, ...] = (), *, level: int = 0
+    ) -> NDArray[np.float64]:
+        """Increments of Brownian paths over steps of dt/2^level, [trajectory, step, *shape].
+
+        An increment depends on the key, the name, the level's refinements and the number of its step alone, so that any
+        stretch of a path can be drawn by itself. Each level halves the steps of the one before by a Brownian bridge:
+        two neighbours add up to the increment that they refine, to rounding.
+
+        Source: Levy's construction; Kloeden and Platen (1992), Numerical Solution of Stochastic Differential Equations.
+        """
+        if level == 0:
+            return math.sqrt(dt) * self._normals_of_steps(f"{name}|0", first_step, n_steps, shape)
+        before, last = first_step // 2, (first_step + n_steps + 1) // 2
+        whole = self.increments(name, dt, before, last - before, shape, level=level - 1)
+        bridge = self._normals_of_steps(f"{name}|{level}", before, last - before, shape)
+        first: NDArray[np.float64] = 0.5 * whole + math.sqrt(dt * 0.5 ** (level + 1)) * bridge
+        halves = np.stack([first, whole - first], axis=2).reshape(len(self), 2 * (last - before), *shape)
+        skipped = first_step - 2 * before
+        return halves[:, skipped : skipped + n_steps]
+
+    def _normals_of_steps(self, name: str, first: int, n: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """Standard normals [trajectory, step, *shape]: each step has counters of its own."""
+        block = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+        count = int(np.prod(shape, dtype=np.int64))
+        blocks = -(-count // 4)  # a counter gives four words
+        out = np.empty((len(self._keys), n, count))
+        counter = np.array([first * blocks, 0, 0, block], dtype=np.uint64)
+        for row, key in enumerate(self._keys):
+            words = np.random.Philox(key=np.array(key, dtype=np.uint64), counter=counter).random_raw(4 * blocks * n)
+            out[row] = ((words.reshape(n, 4 * blocks)[:, :count] >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+        return inverse_normal(out).reshape(len(self._keys), n, *shape)
