@@ -128,7 +128,7 @@ def test_as_many_exponents_vanish_as_the_class_of_the_system_demands(name: str) 
 def test_exponents_add_up_to_the_mean_divergence(name: str) -> None:
     """By an average of its own, over other trajectories than those of the exponents."""
     system, (value, sem) = simulator(name), _exponents(name)
-    parameters, start = seeded(name, 32, "train", burn_in=10)
+    parameters, start = seeded(name, 32, "train", burn_in=max(10, spec(name).start.burn_in))
     run = system.run(start, parameters, step_of(name), 1000).reshape(-1, *system.shape)
     rows = {key: np.repeat(values, 1000) for key, values in parameters.items()}
     jacobian = system.jacobian(run, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from chaos_catalogue import (
+    POINTS,
     apart,
     each_point_system,
     each_system,
@@ -18,6 +19,8 @@ from chaos_catalogue import (
 
 from dynarena.equations.evaluate import evaluate
 
+EPSILON = 2.0**-52
+ROUNDING = 20.0  # roundings of a step, each as large as that of the start
 DIFFERENCE = 1e-6  # of a central difference, in units of each component
 
 
@@ -45,14 +48,21 @@ def test_a_trajectory_has_the_same_bits_alone_in_batches_on_threads_and_as_a_pre
 
 
 @each_system
-def test_the_stated_step_holds_one_timescale_to_nine_digits(name: str) -> None:
+def test_the_stated_step_holds_a_timescale_to_nine_digits_or_to_what_rounding_becomes(name: str) -> None:
+    """One timescale is e-fold growth on average only: relaxation fronts and long clocks grow rounding far more."""
     system, dt = simulator(name), step_of(name)
     parameters, start = seeded(name, 4, burn_in=5)
     n = 2 if is_map(name) else 101
     run = system.run(start, parameters, dt, n)
     std = np.maximum(system.run(start, parameters, dt, 1500).std(axis=(0, 1)), 1e-12)
-    assert (np.abs(apart(name, run, system.run(start, parameters, dt, n, refine=2))) / std).max() < 1e-9
-    assert (np.abs(apart(name, run, system.verify(start, parameters, dt, n))) / std).max() < 1e-9
+
+    def off(other: np.ndarray) -> float:
+        return float((np.abs(apart(name, other, run)) / std).max())
+
+    steps = n * dt / getattr(system, "step", dt)
+    allowed = max(1e-9, ROUNDING * np.sqrt(steps) * off(system.run(start * (1 + EPSILON), parameters, dt, n)))
+    assert off(system.run(start, parameters, dt, n, refine=2)) < allowed
+    assert off(system.verify(start, parameters, dt, n)) < allowed
 
 
 @each_point_system
@@ -71,8 +81,8 @@ def test_the_jacobian_is_the_slope_of_the_right_hand_side(name: str) -> None:
         assert np.abs(jacobian[..., column] - slope).max() < 3e-5 * scale, column
 
 
-@each_point_system
-def test_angles_enter_by_their_sine_and_cosine_alone(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in POINTS if not is_map(name)])
+def test_angles_enter_a_flow_by_their_sine_and_cosine_alone(name: str) -> None:
     system = simulator(name)
     parameters, start = seeded(name, 4, burn_in=1)
     for place, label in enumerate(system.labels):
@@ -80,7 +90,6 @@ def test_angles_enter_by_their_sine_and_cosine_alone(name: str) -> None:
             turned = start.copy()
             turned[:, place] += 2 * np.pi
             gap = system.rhs(turned, parameters) - system.rhs(start, parameters)
-            gap = apart(name, gap, np.zeros_like(gap)) if is_map(name) else gap
             assert np.abs(gap).max() < 1e-9 * (1 + np.abs(system.rhs(start, parameters)).max()), label
 
 
@@ -98,17 +107,21 @@ def test_invariants_are_kept(name: str) -> None:
 
 @each_point_system
 def test_symmetries_commute_with_the_dynamics(name: str) -> None:
+    """S(x(t)) is a trajectory: DS f(x) = f(S x), and -f(S x) where S turns time; of an affine S, DS v = S v - S 0."""
     system = simulator(name)
     parameters, start = seeded(name, 5)
     for symmetry in system.spec.symmetries.values():
-        image = symmetry.partition("->")[2].strip()
+        before, _, image = (part.strip() for part in symmetry.partition("->"))
 
         def apply(state: np.ndarray, image: str = image) -> np.ndarray:
             values = named(system, state)
             if system.system.indexed:
                 return np.asarray(evaluate(system.system.expression(image), values))
-            return np.stack([evaluate(system.system.expression(part), values) for part in image[1:-1].split(",")], -1)
+            parts = [part for part in image[1:-1].split(",") if part.strip() != "-t"]
+            return np.stack([evaluate(system.system.expression(part), values) for part in parts], -1)
 
-        after = apply(system.rhs(start, parameters))
+        slope = system.rhs(start, parameters)
+        turned = slope if is_map(name) else apply(slope) - apply(np.zeros_like(slope))
+        after = apply(slope) if is_map(name) else -turned if ", t)" in before else turned
         assert not np.allclose(apply(start), start)
-        assert np.allclose(system.rhs(apply(start), parameters), after, rtol=1e-11, atol=1e-11)
+        assert np.allclose(system.rhs(apply(start), parameters), after, rtol=1e-11, atol=1e-11), symmetry
