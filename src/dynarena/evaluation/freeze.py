@@ -20,7 +20,7 @@ from dynarena.data.generate import Seeded, integrate, last_seen, seeded
 from dynarena.data.splits import data_name, pack_starts, split_keys
 from dynarena.data.system import System
 from dynarena.data.tasks import TaskData
-from dynarena.data.view import first_components, mixture, seen
+from dynarena.data.view import angles, first_components, mixture, seen
 from dynarena.evaluation.axes import Axes, tasks_asked
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
@@ -220,8 +220,8 @@ def _axes(
     else:
         mean, std = _moments(states, system)
         dims, shape, names = list(system.simulator.dims), list(system.simulator.shape), list(system.simulator.labels)
-    spec = system.spec
-    channels = [{"name": name, "unit": spec.units.get(name, "1"), "angle": name in spec.angles} for name in names]
+    units, turning = system.spec.units, angles(system)
+    channels = [{"name": name, "unit": units.get(name, "1"), "angle": name in turning} for name in names]
     return {
         "dims": dims,
         "shape": shape,
@@ -235,7 +235,8 @@ def _moments(states: NDArray[np.float64], system: System) -> tuple[NDArray[np.fl
     """Mean and deviation of each channel; an angle that turns over has those of the uniform law on the circle."""
     flat = np.moveaxis(states, 2, 0).reshape(states.shape[2], -1)
     mean, std = flat.mean(axis=1), flat.std(axis=1)
-    angle = np.array([label in system.spec.angles for label in system.simulator.labels])
+    turning = angles(system)
+    angle = np.array([label in turning for label in system.simulator.labels])
     turns = angle & (std > CIRCLE_STD)
     return np.where(turns, 0.0, mean), np.where(turns, CIRCLE_STD, std)
 
