@@ -12,6 +12,7 @@ from dynarena.engines.bounds import check_duration, check_request, check_starts,
 from dynarena.engines.ensemble import trajectories
 from dynarena.engines.points import PointSimulator
 from dynarena.equations.constants import constant
+from dynarena.equations.points import point_system
 from dynarena.errors import SchemaError, UnknownName
 from dynarena.schema.system import SystemSpec
 
@@ -68,7 +69,9 @@ class Ode(Engine):
             from dynarena.engines.radau_flow import ImplicitFlow
 
             return ImplicitFlow(spec)
-        return Flow(spec)
+        from dynarena.engines.switch_flow import SwitchingFlow, switches
+
+        return SwitchingFlow(spec) if switches(point_system(spec)).surfaces else Flow(spec)
 
 
 def _method(spec: SystemSpec) -> str:

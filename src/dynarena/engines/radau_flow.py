@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 
 from dynarena.engines.base import Array, Parameters
+from dynarena.engines.bounds import check_request, check_starts, refuse_unbounded
 from dynarena.engines.ode import Flow
 from dynarena.engines.parallel import share
 from dynarena.engines.piecewise_code import field_code
@@ -16,7 +17,7 @@ from dynarena.engines.radau import radau
 from dynarena.engines.radau_coefficients import radau_tableau
 from dynarena.engines.radau_explicit import halved_extrapolation
 from dynarena.equations.constants import constant
-from dynarena.errors import SchemaError, UsageError
+from dynarena.errors import SchemaError
 from dynarena.schema.system import SystemSpec
 
 STAGES = 5
@@ -46,13 +47,12 @@ class ImplicitFlow(Flow):
         self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int
     ) -> Array:
         """By `runge_kutta` (Radau IIA) or, independently, by `extrapolation` (explicit, order 10, halved likewise)."""
-        if not (dt > 0 and math.isfinite(dt)):
-            what = "the sampling step is not positive"
-            raise UsageError(what, where=self.spec.title, got=f"dt = {dt}", fix="raise dt")
+        check_request(dt, n_points, where=self.spec.title)
+        starts = check_starts(start, self.shape[0], where=self.spec.title)
         substeps = refine * math.ceil(dt / self.step * (1 - 1e-12))
-        out = np.empty((len(start), n_points, self.shape[0]))
-        out[:, 0] = start
-        p = self.parameter_rows(parameters, len(start))
+        out = np.empty((len(starts), n_points, self.shape[0]))
+        out[:, 0] = starts
+        p = self.parameter_rows(parameters, len(starts))
         turning = np.array(self.system.turning, dtype=np.int64)
         h, field, slopes = dt / substeps, self.field.field, self.field.slopes
 
@@ -63,7 +63,8 @@ class ImplicitFlow(Flow):
         def explicit(first: int, last: int) -> None:
             halved_extrapolation(field, p, h, substeps, self.tolerance / 10, turning, out, first, last)
 
-        share({"runge_kutta": implicit, "extrapolation": explicit}[method], len(start))
+        share({"runge_kutta": implicit, "extrapolation": explicit}[method], len(starts))
+        refuse_unbounded(out, self.labels, dt, where=self.spec.title)
         return out
 
 
