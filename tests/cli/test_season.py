@@ -353,7 +353,7 @@ def test_the_site_shows_sealed_boards_apart_and_truths_after_the_reveal(
     entered: Path, run: Run, tmp_path: Path
 ) -> None:
     site = tmp_path / "site"
-    assert run("publish", "--out", site)[0] == 0
+    assert run("publish", "--board-systems", "--out", site)[0] == 0
     pages = {path.parent.name: path.read_text() for path in site.glob("*/index.html")}
     (sealed,) = (name for name in pages if "s1" in name)
     (public,) = (name for name in pages if "tiny" in name and name != sealed)
@@ -364,7 +364,7 @@ def test_the_site_shows_sealed_boards_apart_and_truths_after_the_reveal(
     records = (site / sealed / "records.jsonl").read_text()
     assert {json.loads(line)["season"] for line in records.splitlines()} == {"s1"}
     run("season", "reveal", "s1")
-    run("publish", "--out", site)
+    run("publish", "--board-systems", "--out", site)
     assert list((site / sealed / "figures").glob("example-*"))
 
 

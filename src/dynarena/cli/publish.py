@@ -26,13 +26,17 @@ def publish(
     out: Annotated[Path, typer.Option(help="the folder to write")],
     title: Annotated[str, typer.Option(help="the site's title")] = "dynarena",
     base_url: Annotated[str | None, typer.Option(help="where the site will stand, for canonical links")] = None,
+    all_systems: Annotated[
+        bool, typer.Option("--all-systems/--board-systems", help="a page for every system, or for those of the boards")
+    ] = True,
 ) -> None:
     """Write the site: a page a benchmark and a system, figures, tables, records. Prints its path last."""
     from dynarena.data.benchmarks import frozen_names, load_lock
     from dynarena.evaluation.shelf import all_records
+    from dynarena.publishing.catalogue import catalogue
     from dynarena.publishing.gather import gather_examples
     from dynarena.publishing.site import publish as written
-    from dynarena.suite import home
+    from dynarena.suite import home, items
 
     records = all_records()
     known = {record.benchmark for record in records}
@@ -43,7 +47,8 @@ def publish(
         )
     wanted = [(lock, season) for lock in locks for season in _seasons(lock, records)]
     with progress() as bar:
-        task = bar.add_task("ranking", total=len(wanted) + 1)
+        drawn = items("systems") if all_systems else []
+        task = bar.add_task("ranking", total=len(wanted) + len(drawn) + 1)
         boards, examples = [], {}
         for lock, season in wanted:
             bar.update(task, description=f"ranking {lock.id}")
@@ -52,8 +57,11 @@ def publish(
             if _is_public(season):
                 examples[board.id] = gather_examples(board, home())
             bar.advance(task)
+        bar.update(task, description="drawing systems")
+        entries = catalogue(drawn, on_entry=lambda name: bar.advance(task))
         bar.update(task, description="drawing the site")
-        written(boards, out, title=title, base_url=base_url, examples=examples, computed=_computed(locks))
+        facts = _computed(locks)
+        written(boards, out, title=title, base_url=base_url, examples=examples, computed=facts, catalogue=entries)
         bar.advance(task)
     print((out / "index.html").resolve())
 

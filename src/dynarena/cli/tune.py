@@ -72,12 +72,12 @@ def _tuned(reference: str, source: ModelSource, lock: Lock, count: int, workers:
             on_progress=lambda record, done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
     table = build_board(records, lock).table.set_index("digest")
-    outcome = [
+    outcome: list[dict[str, Any]] = [
         {"settings": given, "skill": _rounded(table.loc[tried.card.digest, "skill"]),
          "fit_s": _rounded(table.loc[tried.card.digest, "fit_s"])}
         for given, tried in zip(settings, sources, strict=True)
     ]  # fmt: skip
-    best = max(outcome, key=lambda trial: trial["skill"])
+    best = max(outcome, key=lambda trial: float(trial["skill"]))
     return {"model": source.card.name, "benchmark": lock.id, "lock": lock.digest, "trials": outcome,
             "chosen": best["settings"]}  # fmt: skip
 

@@ -164,10 +164,8 @@ def check_fact(name: str, value: Any, where: str) -> None:
         raise SchemaError(
             "wrong value for knows", where=where, expected=expected, got=repr(value)[:80], fix="choose one"
         )
-    if name == "accepts":
-        _check_accepts(value, where)
-    if name == "search":
-        _check_search(value, where)
+    if isinstance(value, dict):
+        (_check_search if name == "search" else _check_accepts)(value, where)
 
 
 def _check_accepts(accepts: Mapping[str, Any], where: str) -> None:

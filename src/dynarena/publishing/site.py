@@ -17,6 +17,7 @@ from dynarena import __version__
 from dynarena.errors import UsageError
 from dynarena.publishing import text
 from dynarena.publishing.canvas import drawing, save
+from dynarena.publishing.catalogue import Entry, copy_picture
 from dynarena.publishing.curves import curve_heading, curve_name, draw_cost, draw_curves, lead_curves
 from dynarena.publishing.example import Example
 from dynarena.publishing.export import EXPORTS
@@ -38,11 +39,13 @@ def publish(
     base_url: str | None = None,
     examples: Examples | None = None,
     computed: Mapping[str, Mapping[str, Any]] | None = None,
+    catalogue: Sequence[Entry] = (),
 ) -> Path:
     """Write the site of `boards` to the folder `out` and return its index.html.
 
     `examples` gives forecasts against truth by board id, then by task id or system id; `computed` gives the facts
-    that were computed of a system by its id, for the page that each system of the boards has. Links are relative;
+    that were computed of a system by its id, for the page that each system of the boards has; systems of the
+    `catalogue` have one as well, and stand in a table of all. Links are relative;
     `base_url` adds canonical addresses and a sitemap. The site is made beside `out` and then takes its place, so that
     a reader never meets half of it. Raises UsageError where `out` is a file or a folder that holds something else than
     a site of ours.
@@ -52,7 +55,7 @@ def publish(
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
-        _write_site(draft, boards, title, base_url, examples or {}, computed or {})
+        _write_site(draft, boards, title, base_url, examples or {}, system_pages(boards, computed or {}, catalogue))
         draft.chmod(0o755)
         _swap(draft, out)
     finally:
@@ -112,13 +115,12 @@ def _write_site(
     title: str,
     base_url: str | None,
     examples: Examples,
-    computed: Mapping[str, Mapping[str, Any]],
+    systems: list[dict[str, Any]],
 ) -> None:
     environment = _environment()
     address = base_url.rstrip("/") + "/" if base_url else None
     common: dict[str, Any] = {"site_title": text.label(title), "base_url": address, "version": __version__}
     pages = [context(board) for board in boards]
-    systems = system_pages(boards, computed)
     common["system_files"] = {page["system"]: page["file"] for page in systems}
     write_systems(environment, systems, folder, common, examples)
     for page in pages:
@@ -143,15 +145,21 @@ def write_systems(
     common: Mapping[str, Any],
     examples: Examples,
 ) -> None:
-    """A page a system in `systems/`, with a picture of the truth where an example is known."""
-    if systems:
-        (folder / "systems").mkdir()
+    """A page a system in `systems/`, with a picture of the truth where one is known, and a table of all."""
+    if not systems:
+        return
+    (folder / "systems").mkdir()
     for page in systems:
         page["picture"] = _picture(page, folder, examples)
         _render(environment, "system.html", folder / "systems" / page["file"], {**common, **page, "root": "../"})
+    listed = sorted(systems, key=lambda page: page["system"])
+    _render(environment, "systems.html", folder / "systems" / "index.html", {**common, "pages": listed, "root": "../"})
 
 
 def _picture(page: Mapping[str, Any], folder: Path, examples: Examples) -> dict[str, str] | None:
+    portrait = page["entry"] and copy_picture(page["entry"], folder / "systems", text.slug(page["system"]) + ".png")
+    if portrait:
+        return dict(portrait)
     known = [examples.get(task["board"].id, {}) for task in page["tasks"]]
     example = next((found[page["system"]] for found in known if page["system"] in found), None)
     if example is None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from dynarena.errors import EquationError
 from dynarena.publishing import mathml, text
+from dynarena.publishing.catalogue import Entry
 from dynarena.ranking.board import Board
 from dynarena.schema.lock import TaskLock
 from dynarena.schema.system import Split, SystemSpec
@@ -17,8 +18,10 @@ from dynarena.schema.system import Split, SystemSpec
 _MOST = 8  # numbers of a long list that are shown
 
 
-def system_pages(boards: Sequence[Board], computed: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One page a system of the boards, in their order; the system is shown as the first lock froze it.
+def system_pages(
+    boards: Sequence[Board], computed: Mapping[str, Mapping[str, Any]], catalogue: Sequence[Entry] = ()
+) -> list[dict[str, Any]]:
+    """One page a system of the boards, in their order, shown as the first lock froze it; then those of the catalogue.
 
     `computed` gives facts by system id; they must be those of that very version.
     """
@@ -27,7 +30,17 @@ def system_pages(boards: Sequence[Board], computed: Mapping[str, Mapping[str, An
         for task in board.lock.tasks:
             tasks.setdefault(task.system, []).append((board, task))
     pages = ((system, _spec(found[0][1]), found) for system, found in tasks.items())
-    return [_page(system, spec, found, computed.get(system, {})) for system, spec, found in pages if spec is not None]
+    entries = {entry.system: entry for entry in catalogue}
+    shown = [_page(system, spec, found, computed.get(system, {})) for system, spec, found in pages if spec is not None]
+    for page in shown:
+        entry = entries.pop(page["system"], None)
+        page["entry"] = entry if entry is not None and entry.digest == page["digest"] else None
+    return [*shown, *(_of_catalogue(entry) for entry in entries.values())]
+
+
+def _of_catalogue(entry: Entry) -> dict[str, Any]:
+    page = _shown(entry.system, entry.spec, entry.computed)
+    return {**page, "digest": entry.digest, "tasks": [], "entry": entry}
 
 
 def _spec(task: TaskLock) -> SystemSpec | None:
@@ -40,12 +53,39 @@ def _spec(task: TaskLock) -> SystemSpec | None:
 def _page(
     system: str, spec: SystemSpec, found: list[tuple[Board, TaskLock]], computed: Mapping[str, Any]
 ) -> dict[str, Any]:
+    tasks = [{"board": board, "slug": text.slug(board.id), "task": task} for board, task in found]
+    return {**_shown(system, spec, computed), "digest": found[0][1].system_digest, "tasks": tasks}
+
+
+def _shown(system: str, spec: SystemSpec, computed: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "system": system, "spec": spec, "file": f"{text.slug(system)}.html", "digest": found[0][1].system_digest,
+        "system": system, "spec": spec, "file": f"{text.slug(system)}.html",
         "equations": equations(spec), "written": written(spec), "computed": facts(computed),
-        "evidence": computed.get("evidence", {}), "splits": _splits(spec),
-        "tasks": [{"board": board, "slug": text.slug(board.id), "task": task} for board, task in found],
+        "evidence": computed.get("evidence", {}), "splits": _splits(spec), "row": row(spec, computed),
     }  # fmt: skip
+
+
+def row(spec: SystemSpec, computed: Mapping[str, Any]) -> dict[str, str]:
+    """What the table of all systems says of one: class, dimension, leading exponent, dimensions, certified horizon."""
+    spectrum = computed.get("lyapunov_spectrum", {})
+    first = _one(spectrum["value"][0], spectrum["sem"][0]) if spectrum else text.DASH
+    until = computed.get("certified_until", {}).get("timescales", {}).get("0.1")
+    names = _names(spec)
+    size = spec.size if isinstance(spec.state, str) and spec.size else max(len(names), len(spectrum.get("value", [])))
+    if spec.engine == "delay":  # its exponents are the first of infinitely many
+        size = len(names)
+    return {
+        "kind": spec.engine + (", chaotic" if spec.chaotic else ""), "size": str(size) if names else text.DASH,
+        "exponent": first, "kaplan_yorke": _brief(computed, "kaplan_yorke_dimension"),
+        "correlation": _brief(computed, "correlation_dimension"), "timescale": _brief(computed, "timescale"),
+        "certified": text.DASH if until is None else text.significant(until, 3),
+        "uncertified": "uncertified" if computed.get("certified") is False else "",
+    }  # fmt: skip
+
+
+def _brief(computed: Mapping[str, Any], name: str) -> str:
+    fact = computed.get(name)
+    return _one(fact["value"], fact.get("sem")) if fact and fact.get("value") is not None else text.DASH
 
 
 def _names(spec: SystemSpec) -> list[str]:
