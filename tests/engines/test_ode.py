@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 from dynarena.engines.ode import Flow, Ode
 from dynarena.engines.streams import Streams, trajectory_key
-from dynarena.errors import EquationError, SchemaError, UnknownName, UsageError
+from dynarena.errors import DataError, EquationError, SchemaError, UnknownName, UsageError
 from dynarena.schema.system import SystemSpec
 
 LORENZ = {
@@ -137,12 +139,39 @@ def test_offsets_that_meet_around_a_small_ring_add_up() -> None:
     assert simulator.jacobian(np.array([3.0, 5.0]), {}).tolist() == [[0.0, 10.0], [6.0, 0.0]]
 
 
-def test_a_run_begins_with_its_start_and_a_blow_up_stays_in_its_own_row() -> None:
-    simulator = flow(OSCILLATOR, equations=["v", "k*q**3"], solver={"step": 0.1})
-    start = np.array([[0.0, 0.0], [10.0, 10.0]])
-    run = simulator.run(start, {"k": np.array([1.0, 50.0])}, 0.1, 50)
-    assert np.array_equal(run[:, 0], start)
-    assert np.isfinite(run[0]).all() and not np.isfinite(run[1]).all()
+def test_a_run_begins_with_its_start() -> None:
+    simulator = flow(LORENZ)
+    parameters, start = start_of(simulator, 2)
+    assert np.array_equal(simulator.run(start, parameters, 0.1, 5)[:, 0], start)
+    assert np.array_equal(simulator.run(start, parameters, 0.1, 1)[:, 0], start)
+    assert np.array_equal(simulator.advance(start, parameters, 0.0), start)
+
+
+@pytest.mark.parametrize("method", ["run", "verify", "advance"])
+def test_a_blow_up_is_refused_with_its_trajectory_time_component_and_bound(method: str) -> None:
+    simulator = flow(OSCILLATOR, equations=["v", "k*q**3"])
+    start, parameters = np.array([[0.0, 0.0], [10.0, 10.0]]), {"k": np.array([1.0, 50.0])}
+    arguments = (5.0,) if method == "advance" else (0.1, 50)
+    with pytest.raises(DataError) as caught:
+        getattr(simulator, method)(start, parameters, *arguments)
+    where = str(caught.value.where)
+    assert "T, trajectory 1 of 2" in where and "t = " in where
+    assert caught.value.expected is not None and re.fullmatch(r"\|[qv]\| < 1e\+12", caught.value.expected)
+    assert caught.value.got is not None and caught.value.got.split(" = ")[0] in ("q", "v")
+
+
+def test_a_blow_up_is_named_by_the_first_point_beyond_the_bound() -> None:
+    simulator = flow(OSCILLATOR, state=["q"], equations=["k*q"], start={"box": {"q": [1, 1]}})
+    with pytest.raises(DataError, match="t = 7") as caught:  # e^(4 t) passes 1e12 at t = 6.91
+        simulator.run(np.ones((1, 1)), {"k": np.full(1, 4.0)}, 0.5, 40)
+    assert caught.value.got == f"q = {np.exp(28):.6g}"
+    assert simulator.run(np.ones((1, 1)), {"k": np.full(1, 4.0)}, 0.5, 14).max() == pytest.approx(np.exp(26), rel=1e-6)
+
+
+def test_starts_outside_all_bounds_are_refused() -> None:
+    simulator = flow(OSCILLATOR)
+    with pytest.raises(DataError, match="left all bounds"):
+        simulator.run(np.array([[np.nan, 0.0]]), {"k": np.ones(1)}, 0.1, 3)
 
 
 BROKEN = {
@@ -169,11 +198,26 @@ def test_a_file_that_does_not_fit_is_refused(case: str) -> None:
         flow(OSCILLATOR, **changes)
 
 
+@pytest.mark.parametrize(
+    ("dt", "n_points", "words"),
+    [(0.0, 3, "not positive"), (-0.1, 3, "dt = -0.1"), (np.nan, 3, "dt = nan"), (np.inf, 3, "dt = inf"),
+     (0.1, 0, "n_points = 0"), (0.1, -4, "n_points = -4")],
+)  # fmt: skip
+def test_requests_without_an_answer_are_refused(dt: float, n_points: int, words: str) -> None:
+    simulator = flow(OSCILLATOR)
+    for method in (simulator.run, simulator.verify):
+        with pytest.raises(UsageError, match=words):
+            method(np.zeros((1, 2)), {"k": np.ones(1)}, dt, n_points)
+
+
 def test_wrong_requests_are_refused() -> None:
     simulator = flow(OSCILLATOR)
-    with pytest.raises(UsageError, match="not positive"):
-        simulator.run(np.zeros((1, 2)), {"k": np.ones(1)}, 0.0, 3)
+    for duration in (-1.0, np.nan, np.inf):
+        with pytest.raises(UsageError, match="duration"):
+            simulator.advance(np.zeros((1, 2)), {"k": np.ones(1)}, duration)
     with pytest.raises(UnknownName, match="'k'"):
         simulator.run(np.zeros((1, 2)), {}, 0.1, 3)
+    with pytest.raises(SchemaError, match="wrong shape"):
+        simulator.run(np.zeros((1, 3)), {"k": np.ones(1)}, 0.1, 3)
     with pytest.raises(SchemaError, match="wrong length"):
         simulator.rhs(np.zeros(3), {"k": 1})

@@ -44,7 +44,7 @@ def unpack(packed: Array, first: int, lanes: int, rows: Array) -> None:
 
 @_jit
 def wrapped(angle: float) -> float:
-    """The angle in [0, 2 pi) that differs by whole turns."""
+    """The angle in [0, 2 pi) that differs by whole turns, to the last bit of the angle given."""
     turns = np.floor(angle * PER_TURN)
     rest = (angle - turns * TURN) - turns * TURN_TAIL
     rest = rest + TURN if rest < 0.0 else rest
