@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,6 +49,9 @@ def leaderboard(
     benchmark: Annotated[str | None, typer.Argument(help="a benchmark; every frozen one where absent")] = None,
     quick: Quick = False,
     season: Season = "open",
+    into: Annotated[
+        Path | None, typer.Option(help="a Markdown file whose tables between board markers are brought up to date")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The board: place, skill with its interval, cost."""
@@ -55,6 +59,9 @@ def leaderboard(
     from dynarena.publishing.table import board_table
     from dynarena.publishing.terminal import render_board
 
+    if into is not None:
+        _update(into)
+        return
     names = [benchmark] if benchmark else _frozen(quick) if season == "open" else [find_season(season).benchmark]
     boards = [board_of(name, quick=quick, season=season) for name in names]
     boards = boards if benchmark else [board for board in boards if len(board.table)]
@@ -66,6 +73,24 @@ def leaderboard(
         console().print(render_board(board))
     if not any(len(board.table) for board in boards):
         say("no records yet: dynarena submit MODEL --benchmark BENCHMARK --quick")
+
+
+def _update(path: Path) -> None:
+    """Bring the tables of a file up to date, from the published records alone."""
+    from dynarena.data.benchmarks import load_lock
+    from dynarena.evaluation.shelf import published_files
+    from dynarena.evaluation.store import from_jsonl
+    from dynarena.publishing.embed import embed
+    from dynarena.ranking.board import build_board
+
+    def published(name: str) -> Board:
+        return build_board((r for file in published_files(name) for r in from_jsonl(file)), load_lock(name))
+
+    if not path.is_file():
+        raise UsageError("no such file", where=str(path), fix="name a Markdown file with board markers")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(embed(text, published, where=str(path)), encoding="utf-8")
+    say(f"wrote {path}")
 
 
 def _frozen(quick: bool) -> list[str]:
