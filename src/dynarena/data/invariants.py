@@ -30,12 +30,13 @@ Array = NDArray[np.float64]
 SMALL = 8
 FEW, MANY = 16, 64  # trajectories of large and of small systems
 WORK = 1.0  # CPU seconds of each certificate
+STATED = "as stated"  # no split of any file: parameters as stated, starts in the box
 MORE = 4.0  # times the work, once, where a law fails
 EXACT = {"abs", "sign", "min", "max", "where", "sqrt", "phase"}  # every machine rounds these alike
 
 
 def invariants(spec: SystemSpec, simulator: Simulator, digest: str) -> dict[str, Any]:
-    """All facts of a system of points, ready for JSON; each obeys the laws of its class.
+    """All facts of a system of points at its stated parameters, ready for JSON; each obeys the laws of its class.
 
     Raises DataError where one does not, where the file says chaotic and it is not (or the other way round), and where
     trajectories end at a fixed point.
@@ -105,7 +106,9 @@ def _exponents(spec: SystemSpec, simulator: Simulator, streams: Streams, kind: S
 
 
 def _found(simulator: Simulator, streams: Streams, times: float) -> _Found:
-    spectrum = lyapunov_spectrum(simulator, streams, work=times * EXPONENT_WORK, precision=PRECISION / times)
+    spectrum = lyapunov_spectrum(
+        simulator, streams, work=times * EXPONENT_WORK, precision=PRECISION / times, split=STATED
+    )
     exponents = Exponents(
         spectrum.exponents, spectrum.errors, spectrum.duration, spectrum.transient, spectrum.divergence
     )
@@ -116,8 +119,8 @@ def _on_the_attractor(simulator: Simulator, streams: Streams, found: _Found | No
     """Full states after the transient."""
     if found is not None and found.states.shape[1:] == simulator.full_shape:
         return found.states, found.parameters
-    parameters = simulator.parameters(streams, "train")
-    start = simulator.start(streams, parameters, "train")
+    parameters = simulator.parameters(streams, STATED)
+    start = simulator.start(streams, parameters, STATED)
     return (start if found is None else simulator.advance(start, parameters, found.exponents.transient)), parameters
 
 
