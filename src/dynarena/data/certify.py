@@ -162,7 +162,7 @@ def _spread(sample: Sample) -> Array:
 
 
 def _angles(simulator: Simulator) -> list[int]:
-    names = getattr(simulator, "angles", simulator.spec.angles)
+    names = simulator.angles if hasattr(simulator, "angles") else simulator.spec.angles
     return [place for place, label in enumerate(simulator.labels) if label in names]
 
 
