@@ -82,6 +82,7 @@ def test_a_blind_state_is_a_mixture_of_all_components_in_float32(blind: Lock) ->
     whole = load_split(blind, task, "test")["state"].values
     expected = np.einsum("ij,ntj->nti", np.array(task.view.matrix), whole) + task.view.offset
     assert np.allclose(data.truth["state"].values, expected[:, 4:], rtol=1e-12)
+    assert np.allclose(data.second_truth(), expected[:, 4:], atol=1e-8)
     assert np.array_equal(data.context, data.context.astype(np.float32))
     noise = (data.context - expected[:, :4]) / task.std
     assert 0.005 < noise.std() < 0.02

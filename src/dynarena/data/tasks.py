@@ -134,8 +134,8 @@ class TaskData:
         system = frozen_system(self.lock_task)
         split = next(split.split for name, split in self.lock_task.splits.items() if name != "train")
         seeds = Seeded(np.empty(0), _parameters(self._test), keys_of(self._test))
-        last = last_seen(system, self._test["state"].values, seeds, split, self.task.dt, self.task.context)
-        states = system.simulator.verify(last.starts, last.parameters, self.task.dt, self.task.horizon + 1)[:, 1:]
+        last = last_seen(system, self._test["state"].values, seeds, split, self.lock_task.dt, self.task.context)
+        states = system.simulator.verify(last.starts, last.parameters, self.lock_task.dt, self.task.horizon + 1)[:, 1:]
         if self.task.kind != "video":
             return seen(self.lock_task.view, states)
         return system.simulator.frames(states, _parameters(self._test), self.lock_task.resolution or 128)
