@@ -13,16 +13,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dynarena.engines.dop853 import dop853_step
 from dynarena.engines.lanes import wrap
-from dynarena.engines.switch_motion import Function, Piece, motion, piece_of, tangents
+from dynarena.engines.switch_motion import Function, Piece, motion, piece_of
+from dynarena.engines.switch_steps import runge_kutta_step
 from dynarena.engines.switching import Work, crossing, step, survey, weight, work_for
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 EVENTS = 1000  # in one step: more have a limit point
-COLLAPSE = 2.0**-40  # the factor by which a direction that sliding removes is counted as shrunk
+COLLAPSE = 2.0**-26  # the factor by which a direction that sliding removes is counted as shrunk
 
 _jit = njit(cache=True, error_model="numpy", nogil=True)
 
@@ -146,7 +146,7 @@ def advance(whole: Array, piece: Piece, h: float, work: Work, larger: Work, chec
                 soonest, met = time, k
         span = min(soonest, left)
         if whole.shape[0] > d:
-            dop853_step(tangents, whole, piece, span, larger.stages, larger.w)
+            runge_kutta_step(whole, piece, span, larger.stages, larger.w)
         elif met < 0:
             y[:] = work.after
         elif span > 0.0:
@@ -171,7 +171,7 @@ def piecewise(
 ) -> None:  # fmt: skip
     """Fill out [trajectory, time, component] from its first points on, for rows first to last; of n surfaces."""
     size, parameters = out.shape[2], p.shape[1]
-    piece = piece_of(field, slopes, surfaces, normals, parameters, n)
+    piece = piece_of(field, slopes, surfaces, normals, parameters, n, size)
     y, work = np.empty(size), work_for(size, n)
     for row in range(first, last):
         piece.q[:parameters] = p[row]

@@ -14,7 +14,9 @@ from dynarena.engines.ode import Flow
 from dynarena.engines.parallel import share
 from dynarena.engines.piecewise import piecewise
 from dynarena.engines.piecewise_code import component_trees, piecewise_code
+from dynarena.engines.piecewise_growth import PiecewiseGrowth
 from dynarena.engines.switch_trees import Pieces, pieces
+from dynarena.engines.tangent import Growth
 from dynarena.equations.points import PointSystem
 
 
@@ -40,6 +42,12 @@ class SwitchingFlow(Flow):
         """The compiled field of the pieces, its Jacobian, the surfaces' functions and their gradients."""
         code = piecewise_code(self.system, self.pieces)
         return code.field, code.slopes, code.surfaces, code.normals
+
+    def growth(self, start: Array, parameters: Parameters) -> Growth:
+        """The growth of tangent vectors along the flow from these starts, with saltation at the surfaces."""
+        starts = check_starts(start, self.shape[0], where=self.spec.title)
+        rows, n = self.parameter_rows(parameters, len(starts)), len(self.pieces.surfaces)
+        return PiecewiseGrowth(self.code, n, starts, rows, self.tangent_step, self.system.turning)
 
     def _trajectories(
         self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int

@@ -32,15 +32,16 @@ class Piece(NamedTuple):
     q: Array
     modes: Array
     slides: Array
+    dimension: int
 
 
 @_jit
 def piece_of(
-    field: Function, slopes: Function, surfaces: Function, normals: Function, parameters: int, n: int
+    field: Function, slopes: Function, surfaces: Function, normals: Function, parameters: int, n: int, d: int
 ) -> Piece:
     """A piece whose parameters are still to be set."""
     q = np.zeros(parameters + n)
-    return Piece(field, slopes, surfaces, normals, q, q[parameters:], np.zeros(n))
+    return Piece(field, slopes, surfaces, normals, q, q[parameters:], np.zeros(n), d)
 
 
 @_jit
@@ -128,9 +129,7 @@ def tangents(y: Array, piece: Piece, out: Array) -> None:
 
     J is exact where nothing slides, and a central difference of the sliding motion where something does.
     """
-    d = 0
-    while d + d * d + 1 < y.shape[0]:
-        d += 1
+    d = piece.dimension
     state, jacobian = y[:d], np.empty(d * d)
     motion(state, piece, out[:d])
     if sliding(piece):

@@ -9,9 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dynarena.engines.dop853 import dop853_step, work_arrays
-from dynarena.engines.extrapolation import COLUMNS, extrapolation_step
 from dynarena.engines.switch_motion import Piece, filippov, motion
+from dynarena.engines.switch_steps import STAGES, checking_step, runge_kutta_step
 
 Array = NDArray[np.float64]
 
@@ -24,9 +23,7 @@ _jit = njit(cache=True, error_model="numpy", nogil=True)
 class Work(NamedTuple):
     """Scratch of one trajectory: of states [d] and of surfaces [n]."""
 
-    stages: tuple[Array, ...]
-    table: Array
-    scratch: Array
+    stages: Array
     w: Array
     after: Array
     velocity: Array
@@ -44,7 +41,7 @@ class Work(NamedTuple):
 def work_for(d: int, n: int) -> Work:
     """Scratch for d components and n surfaces."""
     return Work(
-        work_arrays(d), np.empty((COLUMNS, d)), np.empty((4, d)), np.empty(d), np.empty(d), np.empty(d), np.empty(d),
+        np.empty((STAGES, d)), np.empty(d), np.empty(d), np.empty(d), np.empty(d),
         np.empty(n * d), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n),
     )  # fmt: skip
 
@@ -53,9 +50,9 @@ def work_for(d: int, n: int) -> Work:
 def step(y: Array, piece: Piece, h: float, work: Work, checking: bool) -> None:
     """One step within a piece, of order 8 or, for checking, by extrapolation of order 10."""
     if checking:
-        extrapolation_step(motion, y, piece, h, work.table, work.scratch)
+        checking_step(y, piece, h, work.stages)
     else:
-        dop853_step(motion, y, piece, h, work.stages, work.w)
+        runge_kutta_step(y, piece, h, work.stages, work.w)
 
 
 @_jit

@@ -23,7 +23,7 @@ LONGEST_GAP, WELL_APART = 10, 10.0  # steps between orthonormalisations, and log
 _jit = njit(error_model="numpy", nogil=True)  # not cached: a cache would not notice a change of the step it calls
 
 
-@_jit
+@njit(cache=True, error_model="numpy", nogil=True)
 def orthonormalise(v: Array, log_lengths: Array) -> None:
     """Gram and Schmidt's process on the columns of v [d, m, lane], done twice; adds the log of each column's length.
 
