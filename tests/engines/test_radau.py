@@ -153,6 +153,16 @@ def test_refining_moves_the_result_by_less_than_the_tolerance_allows_and_a_coars
     assert apart[0] < 1e-11 < apart[1] < 1e-3
 
 
+def test_exponents_of_fast_modes_are_resolved_whatever_the_step() -> None:
+    linear = {"state": ["x", "y"], "equations": ["-k*(x - y)", "-y"], "parameters": {"k": 300},
+              "solver": {"method": "radau", "step": 0.5}, "start": {"box": {"x": [1, 2], "y": [1, 2]}}}  # fmt: skip
+    growth = flow(linear).growth(np.array([[1.0, 1.5]]), {"k": 300.0})
+    growth.grow(1.0)
+    logs, volume, span = growth.grow(1.0)
+    assert np.sort(logs[0]) / span == pytest.approx([-300, -1], rel=1e-8)
+    assert volume[0] / span == pytest.approx(-301, rel=1e-12)
+
+
 def test_an_indexed_state_is_written_out_site_by_site() -> None:
     ring = {
         "state": "q[i]", "size": 4, "equations": ["k*(q[i+1] - 2*q[i] + q[i-1])"], "parameters": {"k": 1e5},

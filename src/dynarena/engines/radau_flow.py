@@ -16,6 +16,7 @@ from dynarena.engines.piecewise_code import field_code
 from dynarena.engines.radau import radau
 from dynarena.engines.radau_coefficients import radau_tableau
 from dynarena.engines.radau_explicit import halved_extrapolation
+from dynarena.engines.tangent import Growth, PointGrowth
 from dynarena.equations.constants import constant
 from dynarena.errors import SchemaError
 from dynarena.schema.system import SystemSpec
@@ -23,6 +24,7 @@ from dynarena.schema.system import SystemSpec
 STAGES = 5
 TOLERANCE = 1e-12
 FINEST = 1e-15
+SURVEY, RESOLVED = 200, 1.0  # points at which rates are read; the step of tangents times the fastest
 
 
 class ImplicitFlow(Flow):
@@ -42,6 +44,21 @@ class ImplicitFlow(Flow):
     def field(self) -> ModuleType:
         """The compiled right-hand side `field` and Jacobian `slopes`."""
         return field_code(self.system)
+
+    def growth(self, start: Array, parameters: Parameters) -> Growth:
+        """Tangent vectors by the explicit method, whose steps resolve the fastest mode met from these starts on.
+
+        The implicit one damps fast modes more or less than they decay, which does a state no harm but its exponents.
+        """
+        starts = check_starts(start, self.shape[0], where=self.spec.title)
+        rows = self.parameter_rows(parameters, len(starts))
+        met = self.run(starts, parameters, self.step, SURVEY)
+        spread = {name: np.repeat(np.broadcast_to(np.asarray(v, float), (len(starts),)), SURVEY)
+                  for name, v in parameters.items()}  # fmt: skip
+        slopes = self.jacobian(met.reshape(-1, self.shape[0]), spread)
+        fastest = float(np.sqrt(np.square(slopes).sum(axis=(1, 2))).max())
+        step = min(self.step, RESOLVED / max(fastest, 1e-300))
+        return PointGrowth(self.tangent, starts, rows, step, self.turning)
 
     def _trajectories(
         self, method: str, start: Array, parameters: Parameters, dt: float, n_points: int, refine: int
