@@ -60,8 +60,14 @@ def bad(name: str, where: str, attack: str) -> float:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("name,where", cases("pointwise", "probabilistic", "physical"))
-def test_the_true_path_beats_every_cheat(name, where, attack):
-    assert bad(name, where, "truth") < bad(name, where, attack)
+def test_the_true_path_beats_every_cheat_by_the_metric_or_by_its_guard(name, where, attack):
+    judges = filter(None, (name, load_metric(name).declarations.guard))
+    assert any(bad(judge, where, "truth") < bad(judge, where, attack) for judge in judges)
+
+
+def test_a_pointwise_metric_that_needs_a_guard_never_ranks():
+    guarded = [load_metric(name) for name, _ in cases("pointwise") if load_metric(name).declarations.guard]
+    assert guarded and all(metric.declarations.perfect is None for metric in guarded)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
