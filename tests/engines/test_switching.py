@@ -109,12 +109,15 @@ def test_the_second_computation_agrees_and_differs_in_its_bits() -> None:
     assert 0 < apart.max() < 1e-10
 
 
-def test_a_dip_below_a_surface_within_one_step_is_seen() -> None:
-    """x = (t - 1)^2 - 0.01 dips for 0.2 within a step of 2; while it does, w grows by sign's share."""
-    content = {"state": ["t", "w"], "equations": ["1", "where((t - 1)**2 - 0.01 < 0, 5, 0)"],
+@pytest.mark.parametrize("bend", [0.0, 0.1])
+def test_a_dip_below_a_surface_within_one_step_is_seen(bend: float) -> None:
+    """A height dips below zero and returns within one step; while it is below, w grows at the rate 5."""
+    content = {"state": ["t", "w"], "equations": ["1", f"where((t - 1)**2*(1 + {bend}*t) - 0.01 < 0, 5, 0)"],
                "solver": {"step": 2.0}, "start": {"box": {"t": [0, 0], "w": [0, 0]}}}  # fmt: skip
+    crossings = np.roots([bend, 1 - 2 * bend, bend - 2, 1 - 0.01]) if bend else np.array([0.9, 1.1])
+    inside = np.sort(crossings[(crossings > 0) & (crossings < 2)])
     end = flow(content).run(np.zeros((1, 2)), NONE, 2.0, 2)[0, -1]
-    assert end == pytest.approx([2.0, 1.0], abs=1e-13)
+    assert end == pytest.approx([2.0, 5 * (inside[1] - inside[0])], abs=1e-12)
 
 
 def test_simultaneous_crossings_and_surfaces_that_read_other_modes_are_all_taken() -> None:
