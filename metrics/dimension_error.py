@@ -7,8 +7,9 @@ by the truth, so both dimensions are read at the same scale and the estimator's 
 less than a timescale apart (Theiler's window) do not count; the well-known code has no window, fits each set between
 its own percentiles and skips failures. At most `most` evenly spaced states a set, standardised by train; an angle gives
 its cosine and sine. A set without pairs that close has half a pair, so the slope is finite. 0 for the truth; the mean
-over the members of an ensemble. Measured floor between two true sets of Lorenz 1963, 300 points at 30 a Lyapunov time: below
-0.1 with 20 trajectories, 0.03 with 80; noise of half a std has 0.9. Time does not enter: spectrum_distance is its guard.
+over the members of an ensemble. Measured floor between two true sets of Lorenz 1963, 300 points at 30 a Lyapunov time:
+below 0.1 with 20 trajectories, 0.03 with 80; noise of half a std has 0.9. Time does not enter: spectrum_distance is its
+guard.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """How fast a forecast's error grows while it is small, in units of 1 / timescale.
 
-rate = slope of log E(t) against t over the first `span` timescales,  E(t) = sqrt( mean over the state of ((f - u)/std)² )
+rate = slope of log E(t) against t over the first `span` timescales,  E(t) = sqrt( mean over the state of ((f - u)/std)²
+)
 
 One value a trajectory. Where the timescale is the Lyapunov time, an error that follows the dynamics grows at about 1;
 above it the model adds errors of its own, and near 0 the error was large from the first lead on. It describes and never

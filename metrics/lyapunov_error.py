@@ -7,8 +7,8 @@ trajectories, each with the nearest state that belongs to another trajectory or 
 `span` timescales of future. The truth's exponent is estimated in the same way, so what neighbours at finite distance
 underestimate is underestimated alike and cancels; well-known library estimates are off by their bias. Distances are
 Euclidean, standardised by train, at least `LEAST`; an angle gives its cosine and sine. 0 for the truth, 1 to 1.5 for a
-forecast that stands still (neighbours part faster at first); the mean over the members of an ensemble. Measured floor between two true sets of Lorenz
-1963, 300 points at 30 a Lyapunov time: below 0.12. spectrum_distance is its guard.
+forecast that stands still (neighbours part faster at first); the mean over the members of an ensemble. Measured floor
+between two true sets of Lorenz 1963, 300 points at 30 a Lyapunov time: below 0.12. spectrum_distance is its guard.
 """
 
 import numpy as np

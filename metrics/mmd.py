@@ -6,9 +6,9 @@ Rational quadratic kernels, whose tails see far points that a Gaussian forgets. 
 of different true trajectories, so the forecast cannot choose it. Pairs come from different trajectories: the estimate
 is unbiased, 0 for the truth itself, and negative ones count as 0. At most `most` evenly spaced states of each set are
 used, standardised by train; an angle gives its cosine and sine. One value: the mean over the members of an ensemble.
-Measured floor between two true sets of Lorenz 1963, 300 points at 30 a Lyapunov time: below 0.001 with 20
-to 80 trajectories; a frozen state has 0.005, a constant 0.1, rho = 36 for 28 0.05. Time does not enter, and the floor
-hides a tenth of shrinkage: spectrum_distance is its guard.
+Measured floor between two true sets of Lorenz 1963, 300 points at 30 a Lyapunov time: below 0.001 with 20 to 80
+trajectories; a frozen state has 0.005, a constant 0.1, rho = 36 for 28 0.05. Time does not enter, and the floor hides a
+tenth of shrinkage: spectrum_distance is its guard.
 """
 
 import numpy as np

@@ -7,8 +7,6 @@ channels weigh by their sizes. Angles differ round the circle. An ensemble answe
 truths of Lorenz 1963, 300 points at 30 a Lyapunov time: 1.97.
 """
 
-import numpy as np
-
 from dynarena.evaluation import states
 
 perfect, better, unit, scope, kind = 0, "lower", "std squared", "trajectory", "pointwise"

@@ -9,8 +9,8 @@ with the fixed key (1, 2) of a counter-based generator. Both clouds are blurred 
 not win, and points far outside lower q wherever they are. D₀ is the divergence between two halves of the true set,
 trajectories taken in turn. At most `most` evenly spaced states are used, standardised by train; an angle gives its
 cosine and sine. 0 for the truth; the mean over the members of an ensemble. Measured between two true sets of Lorenz
-1963, 300 points at 30 a Lyapunov time: below 0.03 with 20 to 80 trajectories. Time does not enter:
-spectrum_distance is its guard.
+1963, 300 points at 30 a Lyapunov time: below 0.03 with 20 to 80 trajectories. Time does not enter: spectrum_distance is
+its guard.
 """
 
 import numpy as np
