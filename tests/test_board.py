@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dynarena.data.benchmarks import frozen_names, load_lock
+from dynarena.evaluation.loading import locate
 from dynarena.evaluation.scoring import Scorer
 from dynarena.evaluation.shelf import published_files
 from dynarena.evaluation.store import from_jsonl, merge
@@ -14,8 +15,9 @@ from dynarena.ranking.board import Board, build_board
 from dynarena.schema.record import Record
 from dynarena.suite import items
 
-QUICK = [name for name in frozen_names() if name.endswith(".quick")]
-CORE = {item.name for item in items("baselines")}
+QUICK = [name for name in frozen_names() if name.endswith(".quick") and published_files(name)]
+FORECASTS = ("chaos-forecast", "pde-forecast", "video-physics")
+CORE = {item.name for item in items("baselines") if locate(item.id).card.tier == "core"}
 
 
 def published(name: str) -> list[Record]:
@@ -27,23 +29,29 @@ def board(request: pytest.FixtureRequest) -> Board:
     return build_board(published(request.param), load_lock(request.param))
 
 
-def test_every_core_baseline_stands_on_every_quick_board(board: Board) -> None:
-    assert set(board.table["model"]) == CORE
+def test_every_core_baseline_stands_on_every_quick_board_and_none_failed(board: Board) -> None:
+    assert set(board.table["model"]) >= CORE
     assert not board.left_out
-    assert (board.table["failed_share"] == 0).all()
+    assert (board.table["failed_share"][board.table["tier"] == "core"] == 0).all()
 
 
-def test_the_oracle_is_on_top_and_climatology_at_zero(board: Board) -> None:
-    skill = board.table.set_index("model")["skill"]
-    assert skill.idxmax() == "oracle"
-    assert skill["oracle"] > 0.985
+def test_the_oracle_is_on_top_where_it_sees_the_state_and_climatology_at_zero(board: Board) -> None:
+    skill = board.table.set_index("model")["skill"].dropna()
     assert skill["climatology"] == 0
+    hidden = any(task.view is not None for task in board.lock.tasks)
+    noisy = any(task.noise for task in board.lock.tasks)
+    assert ("oracle" in skill) == (not hidden)
+    if not hidden and not noisy:
+        assert skill.idxmax() == "oracle"
+        assert skill["oracle"] > 0.9
+    if board.lock.name in FORECASTS:
+        assert skill["oracle"] > 0.985
 
 
 def test_learned_models_beat_persistence_somewhere_they_can(board: Board) -> None:
     skill = board.table.set_index("model")["skill"].dropna()
-    blind = skill.drop(["oracle", "climatology", "persistence", "drift"])
-    assert blind.max() > skill["persistence"] + 0.15
+    blind = skill.drop(["oracle", "climatology", "persistence", "drift"], errors="ignore")
+    assert blind.max() > skill["persistence"] + (0.15 if board.lock.name in FORECASTS else 0.05)
 
 
 def test_published_records_agree_with_lock_and_scorer_of_today(root: Path) -> None:

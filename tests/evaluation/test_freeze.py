@@ -23,7 +23,13 @@ def test_no_system_is_sampled_below_fifteen_points_a_period_or_the_protocol() ->
 
 
 def test_a_frozen_horizon_ends_before_half_of_its_certificate() -> None:
-    for name in ("chaos-forecast", "chaos-forecast@1.0.quick", "pde-forecast@1.0.quick", "video-physics@1.0.quick"):
+    for name in (
+        "chaos-forecast@1.0",
+        "chaos-forecast@1.0.quick",
+        "chaos-forecast@2.0.quick",
+        "pde-forecast@1.0.quick",
+        "video-physics@1.0.quick",
+    ):
         for task in load_lock(name).tasks:
             assert task.horizon * task.dt <= 0.5 * task.certificate["0.1"] * (1 + 1e-9), task.id
             assert 0 <= task.floor < 0.1 * task.reference, task.id
@@ -44,7 +50,7 @@ def test_moments_treat_an_angle_as_one_only_where_it_turns_over() -> None:
 
 
 def test_angles_that_turn_over_have_the_moments_of_the_circle() -> None:
-    task = next(task for task in load_lock("chaos-forecast").tasks if task.system == "chaos/double_pendulum")
+    task = next(task for task in load_lock("chaos-forecast@1.0").tasks if task.system == "chaos/double_pendulum")
     for channel, mean, std in zip(task.channels, task.mean, task.std, strict=True):
         if channel["angle"]:
             assert (mean, std) == (0, pytest.approx(math.pi / math.sqrt(3)))
