@@ -129,7 +129,7 @@ def test_the_key_of_lines_names_only_models_that_have_a_line(made):
 
 def test_figures_follow_the_readers_dark_setting_and_keep_text_as_text(made):
     figures = sorted(made.rglob("*.svg"))
-    assert len(figures) == 3 + 14 + 5
+    assert len(figures) == 3 + 14 + 6 + 5  # cost, lead times, survival on the board of valid times, examples
     for path in figures:
         content = path.read_text()
         assert "prefers-color-scheme: dark" in content and "<text" in content and "<!DOCTYPE svg" in content

@@ -23,6 +23,7 @@ from dynarena.publishing.example import Example
 from dynarena.publishing.export import EXPORTS
 from dynarena.publishing.page import context
 from dynarena.publishing.pictures import about, draw_example
+from dynarena.publishing.survival import draw_survival, survival_curves
 from dynarena.publishing.systems import system_pages
 from dynarena.publishing.table import board_table, frame_table
 from dynarena.ranking.board import Board
@@ -212,6 +213,7 @@ def write_figures(board: Board, folder: Path, examples: Mapping[str, Example]) -
             "curves": _curves(board, order, folder),
             "curve_metric": (name := curve_name(board)) and curve_heading(board, name),
             "curve_models": _drawn(board),
+            "survival": _survival(board, order, folder),
             "examples": _examples(board, folder, examples),
         }
 
@@ -231,6 +233,16 @@ def _curves(board: Board, order: Sequence[str], folder: Path) -> list[dict[str, 
         if metric and curves:
             path = f"figures/lead-{text.slug(system)}.svg"
             save(draw_curves(curves, order, system, curve_heading(board, metric)), folder / path)
+            out.append({"system": system, "path": path})
+    return out
+
+
+def _survival(board: Board, order: Sequence[str], folder: Path) -> list[dict[str, str]]:
+    out = []
+    for system in dict.fromkeys(task.system for task in board.lock.tasks):
+        if curves := survival_curves(board, system):
+            path = f"figures/survival-{text.slug(system)}.svg"
+            save(draw_survival(curves, order, system), folder / path)
             out.append({"system": system, "path": path})
     return out
 
