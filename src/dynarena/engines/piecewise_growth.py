@@ -76,8 +76,8 @@ class PiecewiseGrowth(Growth):
         logs = np.zeros((len(self._rows), math.isqrt(self._rows.shape[1] - 1)))
 
         def work(first: int, last: int) -> None:
-            args = (self._rows, self._p, self._n, self._h, self._gap, n_gaps, self._turning, logs, first, last)
-            _grow(*self._code, *args)
+            rhythm = (self._h, self._gap, n_gaps)
+            _grow(*self._code, self._rows, self._p, self._n, *rhythm, self._turning, logs, first, last)
 
         share(work, len(self._rows))
         apart = float(np.max(logs.max(axis=1) - logs.min(axis=1))) / (n_gaps * self._gap)

@@ -86,4 +86,4 @@ def _error_weights(mpmath: Any, nodes: list[Any], a: Any, inverse: Any, first: A
     wanted = mpmath.matrix([1 / mpmath.mpf(q + 1) - (first if q == 0 else 0) for q in range(s)])
     embedded = mpmath.lu_solve(conditions, wanted)
     apart = mpmath.matrix([[embedded[i] - a[s - 1, i] for i in range(s)]])
-    return np.array((apart * inverse).tolist(), dtype=np.float64)[0]
+    return np.asarray(np.array((apart * inverse).tolist(), dtype=np.float64)[0])

@@ -90,7 +90,7 @@ def _height(y: Array, piece: Piece, h: float, k: int, work: Work, checking: bool
     work.other[:] = y
     step(work.other, piece, h, work, checking)
     if piece.slides[k] > 0.5:
-        return 1.0 - abs(weight(work.other, piece, k))
+        return float(1.0 - abs(weight(work.other, piece, k)))
     values = np.empty(piece.modes.shape[0])
     piece.surfaces(work.other, piece.q, values)
     return values[k] * piece.modes[k]
