@@ -1,9 +1,15 @@
-"""Recurrent baselines of points: the contract, and that they learn, remember and stay finite."""
+"""Networks that read a sequence of points: the contract, and that they learn, remember and stay finite."""
 
 import pytest
 import torch
 
-SMALL = {"lstm": {"units": 12}, "rnn": {"units": 12}}
+SMALL = {
+    "lstm": {"units": 12},
+    "rnn": {"units": 12},
+    "tcn": {"width": 12},
+    "transformer": {"width": 8, "heads": 2},
+    "state_space": {"width": 8},
+}
 RECURRENT = ["lstm", "rnn"]
 
 
