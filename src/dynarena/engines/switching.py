@@ -93,7 +93,7 @@ def _height(y: Array, piece: Piece, h: float, k: int, work: Work, checking: bool
         return float(1.0 - abs(weight(work.other, piece, k)))
     values = np.empty(piece.modes.shape[0])
     piece.surfaces(work.other, piece.q, values)
-    return values[k] * piece.modes[k]
+    return float(values[k] * piece.modes[k])
 
 
 @_jit
