@@ -84,6 +84,13 @@ def test_what_cannot_drift_has_a_smaller_error_than_its_batches_suggest() -> Non
     assert abs(bounded.mean()) / 3 < standard_error(bounded)[0] < naive / 3
 
 
+def test_starts_that_differ_for_ever_count_once_each() -> None:
+    rng = np.random.default_rng(2)
+    level = rng.normal(size=(1, 40, 1))
+    error = standard_error(level + 1e-3 * rng.normal(size=(64, 40, 1)))[0]
+    assert error == pytest.approx(level.std(ddof=1) / np.sqrt(40), rel=1e-2)
+
+
 def test_tangent_vectors_that_leave_all_bounds_are_refused() -> None:
     runaway = spec("ode", state=["x"], equations=["x**3"], solver={"step": 0.1}, start={"box": {"x": [9, 10]}})
     with pytest.raises(DynarenaError, match="leave all bounds"):

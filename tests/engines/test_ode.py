@@ -160,12 +160,14 @@ def test_a_blow_up_is_refused_with_its_trajectory_time_component_and_bound(metho
     assert caught.value.got is not None and caught.value.got.split(" = ")[0] in ("q", "v")
 
 
-def test_a_blow_up_is_named_by_the_first_point_beyond_the_bound() -> None:
-    simulator = flow(OSCILLATOR, state=["q"], equations=["k*q"], start={"box": {"q": [1, 1]}})
-    with pytest.raises(DataError, match="t = 7") as caught:  # e^(4 t) passes 1e12 at t = 6.91
-        simulator.run(np.ones((1, 1)), {"k": np.full(1, 4.0)}, 0.5, 40)
+def test_a_blow_up_is_named_by_the_first_point_and_component_beyond_the_bound() -> None:
+    two = {"state": ["p", "q"], "equations": ["-p", "k*q"], "start": {"box": {"p": [1, 1], "q": [1, 1]}}}
+    simulator, parameters = flow(OSCILLATOR, **two), {"k": np.full(1, 4.0)}
+    with pytest.raises(DataError) as caught:  # e^(4 t) passes 1e12 at t = 6.91
+        simulator.run(np.ones((1, 2)), parameters, 0.5, 40)
+    assert caught.value.where == "T, trajectory 0 of 1, t = 7" and caught.value.expected == "|q| < 1e+12"
     assert caught.value.got == f"q = {np.exp(28):.6g}"
-    assert simulator.run(np.ones((1, 1)), {"k": np.full(1, 4.0)}, 0.5, 14).max() == pytest.approx(np.exp(26), rel=1e-6)
+    assert simulator.run(np.ones((1, 2)), parameters, 0.5, 14).max() == pytest.approx(np.exp(26), rel=1e-6)
 
 
 def test_starts_outside_all_bounds_are_refused() -> None:
