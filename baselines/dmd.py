@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from dynarena import Forecaster
-from dynarena.evaluation.delays import Delays, blocks, fitted
+from dynarena.evaluation.windows import Windows, blocks, fitted
 
 
 class DMD(Forecaster):
@@ -27,7 +27,7 @@ class DMD(Forecaster):
     cpu_budget_s = 30
     search = {"delays": [10, 20, 40, 60], "energy": [0.9999, 0.999999, 0.99999999]}
 
-    delays_: Delays | None = None
+    windows: Windows | None = None
 
     def __init__(
         self, delays: int = 20, energy: float = 0.999999, rows: int = 8000, components: int = 24, most: int = 400
@@ -44,7 +44,7 @@ class DMD(Forecaster):
 
         from pydmd import DMD as Decomposition
 
-        learned = Delays(train, task, self.delays, most=self.components)
+        learned = Windows(train, task, self.delays, most=self.components)
         learned.used = max(1, min(learned.used, self.most // learned.coordinates.rank))
         past, following = blocks(learned.z, learned.used, 1, self.rows)
         pairs = (self._hankel(past), self._hankel(torch.cat([past[:, 1:], following], dim=1)))
@@ -58,11 +58,11 @@ class DMD(Forecaster):
         self.modes = torch.from_numpy(found.modes.copy()).to(torch.complex128)
         self.eigenvalues = torch.from_numpy(found.eigs.copy()).to(torch.complex128)
         self.inverse = torch.linalg.pinv(self.modes)
-        self.delays_ = learned
+        self.windows = learned
 
     def forecast(self, context: Tensor, horizon: int) -> Tensor:
         """Every mode to its power: [batch, time, *state] -> [batch, horizon, *state]."""
-        learned = fitted(self.delays_, self)
+        learned = fitted(self.windows, self)
         rank = learned.coordinates.rank
         recent = learned.coordinates.encode(context[:, -learned.used :])
         amplitudes = self._hankel(recent).to(torch.complex128) @ self.inverse.T

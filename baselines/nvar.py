@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from dynarena import Forecaster
-from dynarena.evaluation.delays import Delays, fitted
 from dynarena.evaluation.monomials import Monomials, affordable_degree
 from dynarena.evaluation.ridge import Moments, choose_ridge, free_run_error
+from dynarena.evaluation.windows import Windows, fitted
 
 
 class NVAR(Forecaster):
@@ -31,7 +31,7 @@ class NVAR(Forecaster):
     cpu_budget_s = 60
     search = {"delays": [1, 2, 4], "degree": [2, 3, 4, 5]}
 
-    delays_: Delays | None = None
+    windows: Windows | None = None
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ class NVAR(Forecaster):
 
     def fit(self, train: Tensor, task) -> None:
         """Fit on train, [trajectory, time, *state]."""
-        seen = Delays(train, task, 1, most=self.components)
-        learned = Delays(train, task, max(self.delays, -(-6 // seen.coordinates.rank)), most=self.components)
+        seen = Windows(train, task, 1, most=self.components)
+        learned = Windows(train, task, max(self.delays, -(-6 // seen.coordinates.rank)), most=self.components)
         self._afford(learned)
         rest = learned.z[:0] if learned.held_out is learned.fitting else learned.held_out
         self.weights, _ = choose_ridge(
@@ -66,21 +66,21 @@ class NVAR(Forecaster):
                 learned.ahead,
             ),
         )
-        self.delays_ = learned
+        self.windows = learned
 
     def forecast(self, context: Tensor, horizon: int) -> Tensor:
         """Roll the map out: [batch, time, *state] -> [batch, horizon, *state]."""
-        learned = fitted(self.delays_, self)
+        learned = fitted(self.windows, self)
         return learned.forecast(context, horizon, partial(self._increment, weights=self.weights))
 
-    def _afford(self, learned: Delays) -> None:
+    def _afford(self, learned: Windows) -> None:
         rank = learned.coordinates.rank
         while learned.used > 1 and affordable_degree(learned.used * rank, 2, self.features) < min(2, self.degree):
             learned.used -= 1
         size = learned.used * rank
         self.dictionary = Monomials(size, affordable_degree(size, self.degree, self.features))
 
-    def _moments(self, learned: Delays, z: Tensor, chunk: int = 2000) -> Moments:
+    def _moments(self, learned: Windows, z: Tensor, chunk: int = 2000) -> Moments:
         moments = Moments()
         if len(z):
             past, increments = learned.rows(z, self.rows)

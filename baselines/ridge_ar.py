@@ -7,8 +7,8 @@ from torch import Tensor
 
 from dynarena import Forecaster
 from dynarena.evaluation.coordinates import Coordinates
-from dynarena.evaluation.delays import blocks, fitted, repeat_blocks, split
 from dynarena.evaluation.ridge import Moments, choose_ridge, free_run_error
+from dynarena.evaluation.windows import blocks, fitted, repeat_blocks, split
 
 
 class RidgeAR(Forecaster):

@@ -19,7 +19,7 @@ class Monomials:
     def __init__(self, size: int, degree: int) -> None:
         self.terms: list[tuple[int, ...]] = [()]
         self._factors: list[tuple[Tensor, Tensor]] = []
-        place = {(): 0}
+        place: dict[tuple[int, ...], int] = {(): 0}
         for order in range(1, degree + 1):
             terms = list(combinations_with_replacement(range(size), order))
             first = len(self.terms)
