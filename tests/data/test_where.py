@@ -43,7 +43,10 @@ def test_tags_that_leave_nothing_are_refused():
 
 def test_an_uncertified_system_stands_on_no_board(monkeypatch):
     facts = System("chaos/henon").computed | {"certified": False}
-    monkeypatch.setattr(System, "computed", property(lambda self: facts if self.id == "chaos/henon" else {}))
-    assert resolved([], ["chaos/lorenz6*", "chaos/hen*n"]) == ["chaos/lorenz63"]
+    whole = System("chaos/lorenz63").computed
+    monkeypatch.setattr(System, "computed", property(lambda self: facts if self.id == "chaos/henon" else whole))
+    assert resolved([], ["chaos/lorenz63*", "chaos/[h]enon"]) == ["chaos/lorenz63"]
+    monkeypatch.setattr(System, "computed", property(lambda self: {} if self.id == "chaos/henon" else whole))
+    assert resolved([], ["chaos/lorenz63*", "chaos/[h]enon"]) == ["chaos/lorenz63"]
     with pytest.raises(UsageError, match="chaos/henon stands on no board"):
         resolved([], POINTS)

@@ -42,7 +42,7 @@ def read_benchmark(item: Item, *, quick: bool = False) -> BenchmarkSpec:
 def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
     """The ids that the draft's globs name and its `where` lets pass, each once.
 
-    A system whose truth is not certified is left out, unless it is written out, which is refused. Raises UnknownName
+    A system whose truth is not certified, or not yet computed, is left out, unless it is written out, which is refused. Raises UnknownName
     where a glob names nothing or a tag is unknown, UsageError where nothing is left.
     """
     known = [item.id for item in items("systems")]
@@ -56,7 +56,9 @@ def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
 
 
 def _certified(name: str, pattern: str, *, where: str) -> bool:
-    certified = bool(System(name).computed.get("certified", True))
+    system = System(name)
+    settled = system.kind != "chaos" or system.spec.timescale is not None or "timescale" in system.computed
+    certified = settled and bool(system.computed.get("certified", True))
     if name == pattern and not certified:
         raise UsageError(
             f"{name} stands on no board: its truth is not certified",
