@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dynarena.data.generate import trajectories as trajectories
     from dynarena.data.system import System as System
     from dynarena.errors import DynarenaError as DynarenaError
+    from dynarena.errors import NotApplicable as NotApplicable
     from dynarena.evaluation.batch import Batch as Batch
     from dynarena.evaluation.forecaster import Forecaster as Forecaster
     from dynarena.evaluation.model import Model as Model
@@ -33,6 +34,7 @@ _HOMES = {
     "DynarenaError": "dynarena.errors",
     "Forecaster": "dynarena.evaluation.forecaster",
     "Model": "dynarena.evaluation.model",
+    "NotApplicable": "dynarena.errors",
     "System": "dynarena.data.system",
     "Task": "dynarena.schema.task",
     "evaluate": "dynarena.api",

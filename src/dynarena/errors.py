@@ -8,6 +8,7 @@ DynarenaError
 │   └── TrustError        foreign Python without --trust
 ├── DataError             stored data are truncated, foreign or different
 ├── Refused               a model's answer has the wrong shape, type, length or values
+├── NotApplicable         a model says, before it forecasts, that a task or machine is not for it
 └── ResourceError         the machine or cluster lacks what was asked for
 """
 
@@ -90,6 +91,10 @@ class DataError(DynarenaError):
 
 class Refused(DynarenaError):
     """A model's answer cannot be scored."""
+
+
+class NotApplicable(DynarenaError):
+    """A model's own word, from its constructor or `fit`, that the task is not for it: no failure, and not scored."""
 
 
 class ResourceError(DynarenaError):

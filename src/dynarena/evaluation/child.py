@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from dynarena.errors import DynarenaError, Refused
+from dynarena.errors import DynarenaError, NotApplicable, Refused
 from dynarena.evaluation.answer import write_answer
 from dynarena.evaluation.batch import Batch
 from dynarena.evaluation.model import Model
@@ -54,6 +54,8 @@ def run_job(folder: Path, report: Report) -> None:
 
 def explain(error: BaseException, stage: str) -> dict[str, Any]:
     """An exception as the facts of a record: status, what, where, got, fix."""
+    if isinstance(error, NotApplicable) and stage == "fit":
+        return {"status": "not-applicable", "facts": error.facts()}
     if isinstance(error, DynarenaError):
         return {"status": "refused" if isinstance(error, Refused) else "failed", "facts": error.facts()}
     memory = isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)

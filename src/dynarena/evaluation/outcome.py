@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynarena.schema.record import Cost, Status
@@ -57,7 +57,7 @@ def interpret(told: Mapping[str, Any], n_tasks: int, limits: Limits, device: str
     for event in events:
         index = event.get("task")
         if event["event"] == "error" and index is None:
-            broken = _claimed(event)
+            broken = _declined(event) if fitted is None else _claimed(event)
         if isinstance(index, int) and 0 <= index < n_tasks and index not in answered:
             spent, last = max(event["at"] - last, 0.0), event["at"]
             answered[index] = TaskOutcome("ok", {}, spent) if event["event"] == "predicted" else _claimed(event, spent)
@@ -116,6 +116,12 @@ def _claimed(event: Mapping[str, Any], predict_s: float | None = None) -> TaskOu
     message = {str(name)[:20]: str(text)[:1000] for name, text in list(given)[:6]}
     status = event.get("status")
     return TaskOutcome(status if status in _STATUSES else "failed", message or {"what": "the model failed"}, predict_s)
+
+
+def _declined(event: Mapping[str, Any]) -> TaskOutcome:
+    """A failure before anything was forecast, where a model may also say that the task is not for it."""
+    claimed = _claimed(event)
+    return replace(claimed, status="not-applicable") if event.get("status") == "not-applicable" else claimed
 
 
 def _count(value: object) -> int | None:
