@@ -29,8 +29,9 @@ def embed(text: str, board: Callable[[str], Board], *, where: str) -> str:
 
 
 def brief(board: Board) -> str:
-    """A few columns of a board's table, as Markdown without title and notes."""
+    """A few columns of a board's table, as Markdown without title and notes; models that were not asked are left out."""
     table = board_table(board)
     columns = tuple(column for column in table.columns if column.key in KEYS)
-    lines = to_markdown(dataclasses.replace(table, columns=columns, notes=())).splitlines()
+    rows = tuple(row for row in table.rows if row["skill"] is not None)
+    lines = to_markdown(dataclasses.replace(table, columns=columns, rows=rows, notes=())).splitlines()
     return "\n".join(line for line in lines if line.startswith("|")) + "\n"
