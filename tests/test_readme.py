@@ -16,5 +16,5 @@ def test_the_table_of_chaos_is_made_from_the_committed_records(root: Path) -> No
         return build_board((r for file in published_files(name) for r in from_jsonl(file)), load_lock(name))
 
     text = (root / "README.md").read_text()
-    assert "echo_state" in text
+    assert "| oracle |" in text
     assert embed(text, board, where="README.md") == text

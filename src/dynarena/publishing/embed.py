@@ -29,7 +29,7 @@ def embed(text: str, board: Callable[[str], Board], *, where: str) -> str:
 
 
 def brief(board: Board) -> str:
-    """A few columns of a board's table, as Markdown without title and notes; models that were not asked are left out."""
+    """A few columns of a board's table, as Markdown; models that were not asked are left out."""
     table = board_table(board)
     columns = tuple(column for column in table.columns if column.key in KEYS)
     rows = tuple(row for row in table.rows if row["skill"] is not None)
