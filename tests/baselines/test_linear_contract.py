@@ -7,7 +7,7 @@ from dynarena import Batch
 from dynarena.errors import UsageError
 
 ANYWHERE = ["ridge_ar", "nlinear", "dlinear", "dmd", "nvar", "context_parroting"]
-POINTS = ["edmd", "havok", "gaussian_process", "gradient_boosting"]
+POINTS = ["edmd", "gaussian_process", "gradient_boosting"]
 QUICK = {
     "edmd": {"bumps": 60},
     "gaussian_process": {"inducing": 60, "sample": 40},
