@@ -15,6 +15,7 @@ from dynarena.data.certify import Sample, bit_horizon, certified_until, deviatio
 from dynarena.data.clocks import compute
 from dynarena.data.clocks_store import confirmed
 from dynarena.data.invariants import class_of, portable
+from dynarena.data.invariants_attractor import Attractor, dimension_of
 from dynarena.data.invariants_laws import Exponents, SystemClass, check_dimension, check_exponents
 from dynarena.data.system import System
 from dynarena.engines.maps import Map
@@ -217,6 +218,18 @@ def test_clocks_that_a_recomputation_confirms_stay_and_others_are_refused() -> N
     with pytest.raises(DataError, match="not confirmed"):
         confirmed(before, new | {"period": {"value": 2.4, "sem": 0.01}}, where="s")
     assert confirmed({}, new, where="s") == new
+
+
+def test_a_torus_that_each_trajectory_fills_has_dimension_two() -> None:
+    """Two free oscillators: with points at regular times a torus is a lattice, and its dimension meaningless."""
+    pair = spec(
+        "ode", state=["x", "u", "y", "v"], equations=["u", "-x", "v", "-2*y"], solver={"step": 0.1},
+        start={"box": {"x": [1, 2], "u": [0, 0], "y": [1, 2], "v": [0, 0]}},
+    )  # fmt: skip
+    sample = sample_of(Ode().compile(pair), 1.0)
+    attractor = Attractor(sample.simulator, sample.states, sample.parameters)
+    fact = dimension_of(attractor, 2 * np.pi, own_sets=True)["correlation_dimension"]
+    assert fact["value"] == pytest.approx(2, abs=0.06) and fact["sem"] < 0.05
 
 
 @pytest.mark.parametrize("name", ["henon", "sprott_e"])

@@ -58,7 +58,7 @@ def correlation_dimension(
     points = _embedded(series, angles)
     count = _across(points) if theiler is None else _within(points, theiler)
     size = math.sqrt(2 * float(points.var(axis=(0, 1)).sum()))
-    radii = _scaling_region(count, size, least_pairs)
+    radii = _scaling_region(count, size, least_pairs * (1 if theiler else 2))
     table = np.stack([count(group, radii) for group in range(count.groups)])
     total = table.sum(axis=0) / (2 if theiler is None else 1)
     fits = np.array([_slope(radii, total - row) for row in table])
@@ -138,13 +138,12 @@ def _neighbours(one: cKDTree, other: cKDTree, radii: Array) -> Array:
 def _scaling_region(count: _Pairs, size: float, least: int) -> Array:
     """Radii from where the first group's pairs foretell enough of them."""
     grid = size * 2.0 ** np.arange(math.log2(FINEST), math.log2(COARSEST) + 0.1, 0.5)
-    enough = count(0, grid) * count.groups >= 2 * least
+    enough = count(0, grid) * count.groups >= least
     first = grid[int(np.argmax(enough))]
     octaves = min(OCTAVES, math.log2(COARSEST * size / first)) if enough.any() else 0.0
     if octaves < LEAST_OCTAVES:
-        raise DataError("too few points for so high a dimension", expected=f"{least} pairs closer than "
-                        f"{COARSEST / 2:g} of the set's size", got=f"{count(0, grid)[-3] * count.groups / 2:.0f}",
-                        fix="take more points")  # fmt: skip
+        raise DataError("too few points for so high a dimension", expected="enough pairs within a sixteenth of the size",
+                        got=f"{count(0, grid)[-3] * count.groups:.0f} of {least}", fix="take more points")  # fmt: skip
     return np.asarray(first * 2.0 ** (np.arange(int(octaves * AN_OCTAVE) + 1) / AN_OCTAVE))
 
 

@@ -15,6 +15,7 @@ from dynarena.data.dimension import LEAST_PAIRS, correlation_dimension
 from dynarena.data.invariants_effort import rows_for, seconds, step_of
 from dynarena.engines.base import Parameters, Simulator
 from dynarena.engines.maps import Iteration
+from dynarena.engines.streams import Streams, trajectory_key
 from dynarena.errors import DataError
 
 Array = NDArray[np.float64]
@@ -22,7 +23,8 @@ Array = NDArray[np.float64]
 PERIOD_ROWS, PERIOD_POINTS, LEAST_PERIODS, PERIODS, LOOKS = 32, 2**12, 60, 100, 8
 SPACING = 0.2618  # of the period: not a fraction with which points would fall on one another
 POINTS, OWN_ROWS = 64_000, 16
-NEIGHBOURS = 4  # of each point: an orbit that closes is sampled too evenly for fewer
+FINER = 64  # points from which one is drawn at random
+NEIGHBOURS = 4  # of each point of a regular map's orbit, which is spaced too evenly for fewer
 DELAYS = 6  # coordinates of a law with a memory, over one longest delay
 APART = 5.0  # periods between points of one trajectory that count as a pair
 WORK = 1.5  # CPU seconds
@@ -82,12 +84,13 @@ def dimension_of(attractor: Attractor, period: float, *, own_sets: bool) -> dict
     dt = SPACING * period
     while seconds(simulator, dt * n_points) * rows > WORK and dt > SPACING * period / 8:
         dt /= 2
-    series = attractor.series(dt, n_points, rows)
+    series = _irregular(attractor, dt, n_points, rows) if own_sets else attractor.series(dt, n_points, rows)
     step = 1.0 if isinstance(simulator, Iteration) else dt
     theiler = max(1, min(n_points // 4, math.ceil(APART * period / step))) if own_sets else None
     if memory:
         series = _delayed(attractor, dt, n_points, rows)
-    least = LEAST_PAIRS if simulator.spec.chaotic else NEIGHBOURS * rows * n_points
+    even = isinstance(simulator, Iteration) and not simulator.spec.chaotic
+    least = NEIGHBOURS * rows * n_points if even else LEAST_PAIRS
     try:
         found = correlation_dimension(series, angles=attractor.angles, theiler=theiler, least_pairs=least)
     except DataError:
@@ -102,6 +105,16 @@ def dimension_of(attractor: Attractor, period: float, *, own_sets: bool) -> dict
             "law": "pairs within trajectories" if own_sets else "pairs between trajectories",
         }
     }  # fmt: skip
+
+
+def _irregular(attractor: Attractor, dt: float, n_points: int, rows: int) -> Array:
+    """Points dt apart on average, at random times: on a torus, regular ones would form a lattice."""
+    if isinstance(attractor.simulator, Iteration):
+        return attractor.series(dt, n_points, rows)
+    fine = attractor.series(dt / FINER, FINER * n_points, rows)
+    within = Streams([trajectory_key("times", row) for row in range(len(fine))]).uniform("times", (n_points,))
+    places = FINER * np.arange(n_points) + (FINER * within).astype(np.int64)
+    return np.take_along_axis(fine, places[:, :, None], axis=1)
 
 
 def _delayed(attractor: Attractor, dt: float, n_points: int, rows: int) -> Array:
