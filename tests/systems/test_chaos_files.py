@@ -5,10 +5,24 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from chaos_catalogue import FILES, angles, each_system, facts, is_map, seeded, simulator, spec, step_of
+from chaos_catalogue import (
+    COMPUTED,
+    FILES,
+    angles,
+    each_file,
+    each_system,
+    facts,
+    is_map,
+    seeded,
+    simulator,
+    spec,
+    step_of,
+)
 
+from dynarena.data.benchmarks import read_benchmark, resolve_systems
 from dynarena.equations.constants import constant
 from dynarena.equations.digest import system_digest
+from dynarena.suite import find
 
 USUAL = ("train", "val", "test")
 
@@ -17,7 +31,14 @@ def test_the_catalogue_has_at_least_190_chaotic_entries() -> None:
     assert len(FILES) >= 190
 
 
-@each_system
+def test_only_what_is_computed_and_certified_stands_on_the_board_of_chaos() -> None:
+    draft = read_benchmark(find("benchmarks", "chaos-forecast"))
+    asked = {name.removeprefix("chaos/") for name in resolve_systems(draft, where="chaos-forecast.toml")}
+    assert asked == {name for name in COMPUTED if spec(name).chaotic and facts(name).get("certified", True)}
+    assert len(asked) >= 140
+
+
+@each_file
 def test_a_file_says_where_it_is_from_and_what_it_is(name: str) -> None:
     found = spec(name)
     assert re.search(r"\(\d{4}\)", found.source) and len(found.about) > 20 and found.title
@@ -25,7 +46,7 @@ def test_a_file_says_where_it_is_from_and_what_it_is(name: str) -> None:
     assert found.start.burn_in >= 0
 
 
-@each_system
+@each_file
 def test_shifted_splits_lie_apart_from_the_usual_ones(name: str) -> None:
     found = spec(name)
     if "ood_start" in found.splits:
