@@ -142,7 +142,7 @@ def _scaling_region(count: _Pairs, size: float, least: int) -> Array:
     first = grid[int(np.argmax(enough))]
     octaves = min(OCTAVES, math.log2(COARSEST * size / first)) if enough.any() else 0.0
     if octaves < LEAST_OCTAVES:
-        raise DataError("too few points for so high a dimension", expected="enough pairs within a sixteenth of the size",
+        raise DataError("too few points for so high a dimension", expected="pairs within a sixteenth of the size",
                         got=f"{count(0, grid)[-3] * count.groups:.0f} of {least}", fix="take more points")  # fmt: skip
     return np.asarray(first * 2.0 ** (np.arange(int(octaves * AN_OCTAVE) + 1) / AN_OCTAVE))
 
