@@ -69,7 +69,7 @@ def _example(board: Board, task: TaskLock, records: list[tuple[str, Record]], ho
         times=np.arange(1, task.horizon + 1) * task.dt / task.timescale,
         channels=tuple(channel.name for channel in data.task.channels),
         grid={axis: np.asarray(values) for axis, values in data.task.grid.items()},
-        discrete=data.task.facts["engine"] == "map",
+        discrete=task.spec["engine"] == "map",
     )
 
 
