@@ -151,7 +151,7 @@ def test_an_unknown_baseline_suggests_the_nearest():
 @pytest.mark.parametrize("item", items("baselines"), ids=lambda item: item.name)
 def test_every_baseline_is_a_model(item):
     source = locate(item.name)
-    assert source.card.license and source.card.tier in ("core", "extra") and source.folder is None
+    assert source.card.license and source.card.tier in ("core", "extended") and source.folder is None
 
 
 def test_an_unknown_setting_suggests_the_nearest_and_any_goes_with_kwargs(file):

@@ -74,7 +74,8 @@ def test_every_metric_declares_itself_and_names_its_source(item):
     assert len(declared.source) > 20 and re.search(r"\d{4}", declared.source)
     assert item.title
     if declared.guard is not None:
-        assert load_metric(declared.guard).declarations.kind == "distributional"
+        judge = load_metric(declared.guard).declarations
+        assert judge.perfect is not None and judge.guard != item.name and declared.guard != item.name
     if declared.perfect == "horizon":
         assert declared.better == "higher" and declared.unit == "timescale"
     if declared.perfect == 0:
