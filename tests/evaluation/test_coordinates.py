@@ -60,7 +60,7 @@ def test_a_network_sees_angles_as_the_coordinates_do():
 
     class Still(Learned):
         def network(self, shape):
-            raise NotImplementedError
+            return torch.nn.Identity()
 
     model = Still(1, 1, 1e-3, 1)
     model.task = where
