@@ -56,9 +56,9 @@ def test_a_ten_line_model_is_checked_submitted_listed_explained_and_published(ru
     published = run("publish", "--out", "site", "--title", "Student")
     assert published.returncode == 0, published.stderr
     assert published.stdout.strip().endswith("site/index.html")
-    page = (folder / "site/chaos-forecast-1.0.quick/index.html").read_text()
+    page = (folder / "site/chaos-forecast-2.0.quick/index.html").read_text()
     assert "MyModel" in page
-    assert "MyModel" in (folder / "site/chaos-forecast-1.0.quick/leaderboard.csv").read_text()
+    assert "MyModel" in (folder / "site/chaos-forecast-2.0.quick/leaderboard.csv").read_text()
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -95,7 +95,7 @@ def test_data_are_built_verified_and_a_changed_number_is_named(run: Run, folder:
     verified = run("data", "verify", "chaos-forecast", "--quick", "--json")
     assert verified.returncode == 0
     assert {row["outcome"] for row in json.loads(verified.stdout)} == {"identical"}
-    path = next((folder / "home" / "data").rglob("chaos__rossler/test.nc"))
+    path = next((folder / "home" / "data").rglob("chaos-forecast@2.0.quick/chaos__rossler/test.nc"))
     data = xr.load_dataset(path)
     data["state"].values[17, 5, 1] += 1e-3
     data.to_netcdf(path)
