@@ -68,15 +68,17 @@ class Known(Part):
 
 
 class Domain(Part):
-    """The periodic box of a field: physical lengths and points per axis."""
+    """The box of a field: physical lengths, points per axis, and what stands at the ends of each (nothing: periodic)."""
 
     length: list[Quantity]
     points: list[int]
+    boundary: list[str] = []
 
     @model_validator(mode="after")
     def _one_entry_an_axis(self) -> Domain:
-        if len(self.length) != len(self.points):
-            raise ValueError(f"length has {len(self.length)} axes, points has {len(self.points)}")
+        for name, entries in (("points", self.points), ("boundary", self.boundary or self.length)):
+            if len(self.length) != len(entries):
+                raise ValueError(f"length has {len(self.length)} axes, {name} has {len(entries)}")
         return self
 
 
