@@ -2,13 +2,13 @@
 
 e = (D + H) / 2.   D = mean_i ( 1 - (E|u - u'| + E|f - f'|) / 2E|u - f| ),   H² = Σ_ω (√P - √Q)² / Σ_ω (P + Q)
 
-D compares the states f of each forecast with the states u of its own true trajectory, as laws: the energy distance as a
-fraction, 0 for equal sets and towards 1 for sets far apart. A frozen run is one point and loses, though many frozen runs
-together have the law of the truth. H compares power spectra (of deviations from the train mean, Hann-windowed, averaged
-over trajectories, smoothed over frequency), so that shuffled states lose. Both count coordinates standardised by train,
-an angle by cosine and sine; |·| is the root mean square over the state. At most `most` evenly spaced points of a
-trajectory enter D. Measured floor between two true sets, 20 trajectories of Lorenz 1963, 1500 points at 30 a Lyapunov
-time: 0.045. States replayed from train have the climate of the truth and pass, as does time turned round.
+D compares the states f of each forecast with the states u of its own true trajectory, as laws: the energy distance as
+a fraction, 0 for equal sets and towards 1 for sets far apart. A frozen run is one point and loses, though many frozen
+runs together have the law of the truth. H compares power spectra (of deviations from the train mean, Hann-windowed,
+averaged over trajectories, smoothed over frequency), so that shuffled states lose. Both count coordinates standardised
+by train, an angle by cosine and sine; |·| is the root mean square over the state. At most `most` evenly spaced points
+of a trajectory enter D. Measured floor between two true sets, 20 trajectories of Lorenz 1963, 1500 points at 30 a
+Lyapunov time: 0.045. States replayed from train have the climate of the truth and pass, as does time turned round.
 """
 
 import numpy as np

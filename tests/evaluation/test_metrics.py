@@ -11,7 +11,7 @@ import xarray as xr
 
 from dynarena.errors import DynarenaError, Refused, SchemaError, TrustError, UnknownName, UsageError
 from dynarena.evaluation.metrics import load_metric, primary_error, trajectory_values
-from dynarena.evaluation.scorer_digest import scorer_digest
+from dynarena.evaluation.scorer_digest import _imports, scorer_digest
 from dynarena.schema.task import Channel, Task
 from dynarena.suite import items
 from dynarena.suite.modules import trust
@@ -112,6 +112,8 @@ def test_the_digest_covers_source_shared_arithmetic_and_parameters(monkeypatch, 
     assert whole == scorer_digest(source, {"a": 1})
     assert len({whole, scorer_digest(source + b"#", {"a": 1}), scorer_digest(source, {"a": 2})}) == 3
     assert scorer_digest(b"import numpy\n", {}) != scorer_digest(b"import dynarena.evaluation.states\n", {})
+    grammar = b"from dynarena.equations import evaluate, parse\n"
+    assert not list(_imports(grammar)), "the grammar may grow: what it means stands in the data's hashes"
 
     from dynarena.evaluation import scorer_digest as module
 

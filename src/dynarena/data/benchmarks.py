@@ -42,8 +42,8 @@ def read_benchmark(item: Item, *, quick: bool = False) -> BenchmarkSpec:
 def resolve_systems(spec: BenchmarkSpec, *, where: str) -> list[str]:
     """The ids that the draft's globs name and its `where` lets pass, each once.
 
-    A system whose truth is not certified, or not yet computed, is left out, unless it is written out, which is refused. Raises UnknownName
-    where a glob names nothing or a tag is unknown, UsageError where nothing is left.
+    A system whose truth is not certified, or not yet computed, is left out, unless it is written out, which is refused.
+    Raises UnknownName where a glob names nothing or a tag is unknown, UsageError where nothing is left.
     """
     known = [item.id for item in items("systems")]
     chosen: list[str] = []

@@ -54,7 +54,7 @@ def lyapunov_spectrum(
 
     After a transient the exponents are means over batches of time, which are measured afresh with twice the length, all
     that went before being transient, until the standard error of each positive exponent is below `precision` of the
-    largest, or until the next round would bring the whole beyond about `work` CPU seconds (by rule of thumb, not clock).
+    largest, or until the next round would bring the whole beyond about `work` CPU seconds (by rule, not by clock).
     Raises UsageError for a simulator without `growth`, DataError where a trajectory leaves all bounds.
 
     Source: Benettin, Galgani, Giorgilli and Strelcyn (1980), Meccanica 15, 9.

@@ -32,7 +32,7 @@ def split_keys(benchmark: str, task: str, split: str, season: str, count: int) -
 
 
 def data_name(task_id: str) -> str:
-    """What of a task's id its trajectories depend on: noise, train lengths and shifts share starts, hence are paired."""
+    """What of a task's id its trajectories depend on: noise, train lengths and shifts share starts (paired)."""
     return task_id.partition("?")[0]
 
 
