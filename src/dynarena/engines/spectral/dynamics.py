@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dynarena.engines.spectral.arrays import Array, Arrays
 from dynarena.engines.spectral.grid import Grid
+from dynarena.engines.spectral.linear import Coupled, Diagonal, Linear
 from dynarena.engines.spectral.plan import Plan
 from dynarena.engines.spectral.products import Products
 from dynarena.engines.spectral.symbols import Symbols, Values
@@ -22,7 +23,11 @@ class Dynamics:
         ready = arrays.multiplier
         self.grid = grid
         self.arrays = arrays
-        self.linear = symbols.linear(plan.linear, n_fields)
+        self.linear: Linear = (
+            Coupled(symbols.coupled(plan.linear, plan.couplings, n_fields), arrays)
+            if plan.couplings
+            else Diagonal(symbols.linear(plan.linear, n_fields), arrays)
+        )
         self._scale = ready((symbols.mask * symbols.scale).astype(np.complex128))
         self._sources = [atom.field for atom in plan.atoms]
         self._slopes = [None if s is None else ready(s) for s in map(symbols.atom, plan.atoms)]
@@ -32,21 +37,16 @@ class Dynamics:
             [(equation, ready(symbol)) for equation, symbol in symbols.totals(group.weights, symbols.scale).items()]
             for group in plan.groups
         ]
-        self._couplings = [
-            (link.atom.field, link.weight.equation, ready(symbols.weight(link.weight))) for link in plan.couplings
-        ]
         self._forcing = {row: arrays.spectrum(part) for row, part in symbols.forcing(plan.forcing).items()}
 
     def rest(self, state: Array, out: Array) -> Array:
-        """Everything but the diagonal linear part, dealiased, in `out`."""
+        """Everything but the linear part, dealiased, in `out`."""
         begun: set[int] = set()
         fields = self._atoms(state)
         for group, targets in enumerate(self._targets):
             spectrum = self.arrays.forward(self._products.sum(group, fields), self.grid.kept)
             for equation, multiplier in targets:
                 self._add(out, equation, multiplier, spectrum, begun)
-        for source, equation, multiplier in self._couplings:
-            self._add(out, equation, multiplier, state[source], begun)
         for equation in range(len(state)):
             if equation not in begun:
                 out[equation] = 0.0

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-_SERIES_TERMS = 17  # |z| <= 1/2: the first neglected term of phi_3 is below 2^-17 / 20!
-_MOST_HALVINGS = 60
+SERIES_TERMS = 17  # |z| <= 1/2: the first neglected term of phi_3 is below 2^-17 / 20!
+MOST_HALVINGS = 60
 
 
 def multiply(a: Complex, b: Complex) -> Complex:
@@ -58,12 +58,12 @@ def _halvings(z: Complex) -> NDArray[np.int64]:
     """The least s with max(|Re z|, |Im z|) <= 2^s / 4, from the exponent field; capped for what is not finite."""
     size = np.maximum(np.abs(z.real), np.abs(z.imag))
     size = np.where(np.isfinite(size), size, 0.0)
-    return np.clip(np.frexp(size)[1].astype(np.int64) + 2, 0, _MOST_HALVINGS)
+    return np.clip(np.frexp(size)[1].astype(np.int64) + 2, 0, MOST_HALVINGS)
 
 
 def _series(z: Complex) -> tuple[Complex, ...]:
-    third = np.full(z.shape, 1.0 / factorial(_SERIES_TERMS + 3), dtype=np.complex128)
-    for n in range(_SERIES_TERMS - 1, -1, -1):
+    third = np.full(z.shape, 1.0 / factorial(SERIES_TERMS + 3), dtype=np.complex128)
+    for n in range(SERIES_TERMS - 1, -1, -1):
         third = multiply(third, z) + 1.0 / factorial(n + 3)
     second = multiply(third, z) + 0.5
     first = multiply(second, z) + 1.0

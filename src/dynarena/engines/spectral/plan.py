@@ -1,4 +1,4 @@
-"""What one evaluation of a system's right-hand side takes: a diagonal linear part and the fewest transforms."""
+"""What one evaluation of a system's right-hand side takes: a linear part and the fewest transforms."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Exponential time differencing Runge-Kutta methods of order four for u_t = L u + N(u), L diagonal.
+"""Exponential time differencing Runge-Kutta methods of order four for u_t = L u + N(u).
 
-Linear systems are solved exactly. Coefficients are complex wherever L is.
+L is diagonal in Fourier space or one matrix a wavenumber; linear systems are solved exactly, coefficients are complex
+wherever L is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from dynarena.engines.spectral.arrays import Array
 from dynarena.engines.spectral.dynamics import Dynamics
-from dynarena.engines.spectral.phi import phi
 
 Complex = NDArray[np.complex128]
 
@@ -23,11 +23,12 @@ class Scheme(ABC):
     def __init__(self, dynamics: Dynamics, h: float) -> None:
         self._rest = dynamics.rest
         self._arrays = dynamics.arrays
-        self._product = dynamics.arrays.product
+        self._product = dynamics.linear.product
         self._memory: list[Array] = []
-        half, whole = phi(dynamics.linear * (0.5 * h)), phi(dynamics.linear * h)
-        self._decay_half, self._decay = (dynamics.arrays.multiplier(values[0]) for values in (half, whole))
-        self._weights = [dynamics.arrays.multiplier(weight) for weight in self.weights(h, half, whole)]
+        ready = dynamics.linear.multiplier
+        half, whole = dynamics.linear.phi(0.5 * h), dynamics.linear.phi(h)
+        self._decay_half, self._decay = (ready(values[0]) for values in (half, whole))
+        self._weights = [ready(weight) for weight in self.weights(h, half, whole)]
 
     @abstractmethod
     def weights(self, h: float, half: tuple[Complex, ...], whole: tuple[Complex, ...]) -> list[Complex]:

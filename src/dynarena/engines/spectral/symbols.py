@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dynarena.engines.spectral.arrays import Reference
 from dynarena.engines.spectral.grid import Grid, Operator
 from dynarena.engines.spectral.phi import cosine_sine, exponential
-from dynarena.engines.spectral.plan import Coefficient, Group, Weight
+from dynarena.engines.spectral.plan import Coefficient, Coupling, Group, Weight
 from dynarena.engines.spectral.terms import Atom
 from dynarena.equations.evaluate import evaluate
 
@@ -73,6 +73,19 @@ class Symbols:
         zero = np.zeros((1, *self.mask.shape), dtype=np.complex128)
         rows = self.totals(weights)
         return np.stack(np.broadcast_arrays(*[zero + rows.get(field, zero) for field in range(n_fields)]))
+
+    def coupled(self, weights: Sequence[Weight], couplings: Sequence[Coupling], n_fields: int) -> Complex:
+        """The whole linear part, [field of the equation, field that it takes, 1 or trajectory, *modes]."""
+        rows = self.linear(weights, n_fields)
+        out = np.zeros((n_fields, *rows.shape), dtype=np.complex128)
+        for field in range(n_fields):
+            out[field, field] = rows[field]
+        for link in couplings:
+            part = self.weight(link.weight)
+            if len(part) > out.shape[2]:
+                out = np.repeat(out, len(part), axis=2)
+            out[link.weight.equation, link.atom.field] += part
+        return out
 
     def forcing(self, groups: Sequence[Group]) -> dict[int, Complex]:
         """The spectra of what depends on no field, [1 or trajectory, *modes] for each equation that has one."""
