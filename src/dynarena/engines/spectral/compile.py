@@ -68,8 +68,10 @@ def _check(spec: SystemSpec) -> tuple[list[str], Domain]:
         raise _wrong("each field has one equation", where, "as many equations as fields", got)
     _check_solver(spec)
     for split in (None, *spec.splits.values()):
-        options = spec.start.options if split is None else split.options
-        check_law(spec.start.law, options, spec.state, f"{where}, [start]")
+        options = {**spec.start.options, **({} if split is None else split.options)}
+        box = {**spec.start.box, **({} if split is None else split.box)}
+        known = [*spec.parameters, *AXES[: len(spec.domain.points)]]
+        check_law(spec.start.law, options, box, spec.state, known, f"{where}, [start]")
     return spec.state, spec.domain
 
 

@@ -15,7 +15,8 @@ from dynarena.engines.spectral.integrate import substeps, trajectories
 from dynarena.engines.spectral.plan import Plan
 from dynarena.engines.spectral.resample import resample
 from dynarena.engines.spectral.schemes import CoxMatthews, Krogstad
-from dynarena.engines.spectral.starts import LAWS
+from dynarena.engines.spectral.starts import draw
+from dynarena.engines.spectral.starts.request import Request
 from dynarena.engines.streams import Streams
 from dynarena.equations.constants import constant, order, quantity_tree
 from dynarena.equations.evaluate import evaluate
@@ -57,11 +58,12 @@ class SpectralSimulator(Simulator):
         return {name: out[name] for name in self.spec.parameters}
 
     def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
-        options = dict(self.spec.start.options)
+        options, box = dict(self.spec.start.options), dict(self.spec.start.box)
         if split in self.spec.splits:
             options |= self.spec.splits[split].options
-        values = {key: constant(_quantity(value), self.spec.parameters) for key, value in options.items()}
-        return LAWS[str(self.spec.start.law)](streams, self.box, list(self.labels), values)
+            box |= self.spec.splits[split].box
+        request = Request(streams, self.box, list(self.labels), options, box, self.spec.parameters, parameters)
+        return draw(str(self.spec.start.law), request)
 
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
         if duration <= 0:
