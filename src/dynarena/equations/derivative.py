@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dynarena.equations.parse import PI
 from dynarena.equations.tree import Binary, Call, Compare, Expr, Index, Name, Negate, Number, names_in, walk
 from dynarena.errors import EquationError
 
@@ -135,4 +136,5 @@ _RULES: dict[str, Callable[[Expr], Expr]] = {
     "tanh": lambda a: Binary("-", ONE, _square(_call("tanh", a))),
     "abs": lambda a: _call("sign", a),
     "sign": lambda a: ZERO,
+    "erf": lambda a: Binary("*", Binary("/", Number("2"), _call("sqrt", Number(PI))), _call("exp", Negate(_square(a)))),
 }

@@ -8,8 +8,9 @@ _ARITY = dict.fromkeys(
 _OPERATORS = dict.fromkeys(("dx", "dy", "dz", "lap", "grad2", "bilap", "invlap"), (1, 1))
 _REDUCTIONS = dict.fromkeys(("mean", "sum"), (1, 1))
 _FORCING = {"phase": (1, 1)}
+_SPECIAL = {"erf": (1, 1)}
 
-ARITY: dict[str, tuple[int, int]] = _ARITY | _OPERATORS | _REDUCTIONS | _FORCING
+ARITY: dict[str, tuple[int, int]] = _ARITY | _OPERATORS | _REDUCTIONS | _FORCING | _SPECIAL
 """Fewest and most arguments of each function."""
 
 POINTWISE = frozenset(_ARITY)
@@ -24,3 +25,6 @@ REDUCTIONS = POINTWISE | frozenset(_REDUCTIONS)
 
 FORCING = POINTWISE | frozenset(_FORCING)
 """Pointwise functions and `phase(omega)`, the angle omega*t of a periodic forcing."""
+
+SPECIAL = POINTWISE | frozenset(_SPECIAL)
+"""Pointwise functions and those that closed forms of fields need besides: `erf`, the error function."""
