@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 FILES = sorted((Path(__file__).parents[2] / "baselines").glob("*.py"))
-BASES = {"Forecaster", "Model", "Learned"}
+BASES = {"Forecaster", "Model", "Learned", "Blockwise", "TeacherForced"}
 
 
 def read(path: Path) -> tuple[ast.ClassDef, dict[str, Any]]:

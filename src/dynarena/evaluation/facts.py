@@ -11,7 +11,7 @@ from typing import Any
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.suite.metadata import literals
 
-BASES = ("Model", "Forecaster", "Learned")
+BASES = ("Model", "Forecaster", "Learned", "Blockwise", "TeacherForced")
 FACTS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "authors": (str,),

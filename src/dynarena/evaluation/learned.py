@@ -72,6 +72,10 @@ class Learned(Forecaster):
         states = unfolded * self.std + self.mean
         return states.clamp(0, 1) if self.task.kind == "video" else states
 
+    def optimiser(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        """What makes the gradient steps; its rate rises and falls once."""
+        return torch.optim.Adam(parameters, lr=self.lr)
+
     def fit(self, train: Tensor, task: Task) -> None:  # type: ignore[override]
         """Train on train, [trajectory, time, *state]."""
         self.prepare(train, task)
@@ -121,7 +125,7 @@ class Learned(Forecaster):
         kept = max(1, len(z) * 9 // 10)
         held_out = z[kept:] if kept < len(z) else z
         parameters = list(self.module.parameters())
-        optimiser = torch.optim.Adam(parameters, lr=self.lr)
+        optimiser = self.optimiser(parameters)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.lr, total_steps=self.steps + 1, pct_start=0.15)
         given = min(self.task.context, self.warm_up, z.shape[1] - 1) if self.recurrent else self.seen
         batch = self.batch if z.dim() < 5 else max(1, self.batch // 2)
