@@ -55,4 +55,4 @@ def _many(value: Any) -> Any:
     import mpmath
 
     double = float(value)
-    return mpmath.mpf(double) + mpmath.mpf(float(value - np.longdouble(double)))
+    return mpmath.mpf(double) + (mpmath.mpf(float(value - np.longdouble(double))) if np.isfinite(double) else 0)

@@ -25,15 +25,16 @@ def residual(
     [field, point]; nan where a formula or its derivative has no value. Raises EquationError on `invlap`.
     """
     inlined = inline(formula)
-    rates, forces = [], []
+    rates, forces, itself, n = [], [], [], len(formula.state)
     with np.errstate(all="ignore"):
         for name, law in zip(formula.state, formula.law, strict=True):
             rates.append(evaluate(derivative(inlined[name], Name(TIME)), values, functions))
             forces.append(evaluate(_differentiated(substitute(law, inlined), axes), values, functions))
-        rows = np.broadcast_arrays(*rates, *forces, *values.values())
-        found = np.stack(rows[: len(rates)]).astype(float)
-        apart = np.abs(np.stack([a - b for a, b in zip(rates, forces, strict=True)])).astype(float)
-    scale = np.nanmax(np.abs(found), initial=0.0)
+            itself.append(evaluate(inlined[name], values, functions))
+        rows = np.broadcast_arrays(*rates, *forces, *itself, *values.values())
+        found, wanted, states = (np.stack(rows[k * n : (k + 1) * n]).astype(np.longdouble) for k in range(3))
+        apart = np.abs(found - wanted + (states - states)).astype(float)
+    scale = float(np.nanmax(np.abs(found), initial=0.0))
     return np.asarray(apart / (scale if scale > 0 else 1.0))
 
 
