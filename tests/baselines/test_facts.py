@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 FILES = sorted((Path(__file__).parents[2] / "baselines").glob("*.py"))
+STANDARD = ("collections", "functools", "hashlib", "json", "math", "pathlib", "typing")
 BASES = {"Forecaster", "Model", "Learned", "Blockwise", "TeacherForced"}
 
 
@@ -43,7 +44,7 @@ def test_only_the_oracle_knows_the_equations() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_no_baseline_imports_another_item_or_a_heavy_library_at_its_top(path: Path) -> None:
-    allowed = {"collections", "functools", "typing", "numpy", "torch", "dynarena", "__future__"}
+    allowed = {*STANDARD, "numpy", "torch", "dynarena", "__future__"}
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0 and (node.module or "").split(".")[0] in allowed

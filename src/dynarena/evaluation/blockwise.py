@@ -25,7 +25,7 @@ class Blockwise(Learned):
         return repeat_blocks(context[:, -self.seen :], horizon, self._following)
 
     def _following(self, past: Tensor) -> Tensor:
-        increments, _ = self.module(past, None)
+        increments: Tensor = self.module(past, None)[0]
         return (past[:, -1:] + self.step_size * increments).clamp(self.low, self.high)
 
     def _ahead(self, step: int) -> int:

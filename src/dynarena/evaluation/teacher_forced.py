@@ -28,6 +28,7 @@ class TeacherForced(Learned):
 
     recurrent: ClassVar[bool] = True
     warm_up: ClassVar[int] = 1
+    module: Latent
 
     def __init__(self, latent: int, sequence: int, steps: int, batch: int, lr: float) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=sequence)
@@ -45,7 +46,7 @@ class TeacherForced(Learned):
         """M where N numbers are observed."""
         return max(self.latent, observed)
 
-    def network(self, shape: torch.Size) -> nn.Module:
+    def network(self, shape: torch.Size) -> Latent:
         """F and the first latent state."""
         size = self.size(shape[0])
         return Latent(self.latent_map(size), shape[0], size)
