@@ -38,9 +38,9 @@ LORENZ = spec(
 
 
 class Still(Ode().compile(LINEAR).__class__):  # type: ignore[misc]
-    """A simulator of a field, of which nothing but its axes is looked at."""
+    """A simulator of a scene, of which nothing but its axes is looked at."""
 
-    dims = ("field", "x")
+    dims = ("object", "component")
 
     def __init__(self) -> None:
         pass

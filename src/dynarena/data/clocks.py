@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dynarena.data.certify_fields import certificate_of_fields, field_seconds
 from dynarena.data.clocks_leading import leading_exponent
 from dynarena.data.clocks_period import dominant_period
 from dynarena.data.clocks_rounding import fact, rounded, sem_of
@@ -21,21 +22,27 @@ from dynarena.equations.digest import system_digest as system_digest
 from dynarena.errors import DataError
 from dynarena.schema.system import SystemSpec
 
-FIELD_TRAJECTORIES, FIELD_POINTS, FIELD_SITES = 8, 2**11, 16
+FIELD_TRAJECTORIES, CERTIFIED_TRAJECTORIES, FIELD_SITES = 8, 2, 16
+FIELD_POINTS, PER_TIMESCALE, FIELD_GAPS = (2**8, 2**11), 40, (60, 200)  # fewest and most
+FIELD_WORK = 30.0  # CPU seconds of an exponent, and of a series for the period
 
 
 def compute(spec: SystemSpec, simulator: Simulator, kind: str) -> dict[str, Any]:
     """The computed facts of a system, ready for JSON.
 
     Systems of points: all that `invariants` finds. Chaotic fields: the first Lyapunov exponent, Lyapunov time and
-    dominant period; other fields and scenes: the timescale as their file states it. Each fact is a value with the
-    standard error over independent starts. Raises DataError where a fact breaks the law of its class, such as a system
-    called chaotic that is not.
+    dominant period; other fields and scenes: the timescale as their file states it. All fields: their certificate.
+    Each fact is a value with the standard error over independent starts. Raises DataError where a fact breaks the law
+    of its class, such as a system called chaotic that is not.
     """
     facts: dict[str, Any] = {"digest": system_digest(spec), "kind": kind}
     if simulator.dims == ("component",):
         return facts | invariants(spec, simulator, facts["digest"])
-    return facts | (_of_fields(spec, simulator) if spec.chaotic else _stated(spec))
+    facts |= _of_fields(spec, simulator) if spec.chaotic else _stated(spec)
+    if simulator.dims[0] == "field":
+        streams = _streams(facts["digest"], CERTIFIED_TRAJECTORIES)
+        facts |= certificate_of_fields(simulator, streams, facts["timescale"]["value"])
+    return facts
 
 
 def write(path: Path, facts: dict[str, Any]) -> None:
@@ -47,10 +54,18 @@ def write(path: Path, facts: dict[str, Any]) -> None:
 
 
 def _of_fields(spec: SystemSpec, simulator: Simulator) -> dict[str, Any]:
-    found = leading_exponent(simulator, _streams(system_digest(spec), FIELD_TRAJECTORIES))
+    def affordable(gap: float, n: int, fewest: int, most: int) -> int:
+        """How many stretches of `gap` the work allows of n trajectories."""
+        return int(min(most, max(fewest, FIELD_WORK / field_seconds(simulator, gap, n))))
+
+    streams = _streams(system_digest(spec), FIELD_TRAJECTORIES)
+    found = leading_exponent(
+        simulator, streams, n_gaps=lambda gap: affordable(gap, 2 * FIELD_TRAJECTORIES, *FIELD_GAPS)
+    )
     timescale = _lyapunov_time(spec, found.exponents)
-    dt = timescale["value"] / 40
-    series = simulator.run(found.states, found.parameters, dt, FIELD_POINTS)
+    dt = timescale["value"] / PER_TIMESCALE
+    n_points = affordable(dt, FIELD_TRAJECTORIES, *FIELD_POINTS)
+    series = simulator.run(found.states, found.parameters, dt, n_points)
     flat = series.reshape(*series.shape[:2], -1)
     sites = flat[:, :, :: max(1, flat.shape[2] // FIELD_SITES)]
     evidence = {

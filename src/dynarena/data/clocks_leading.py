@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ Array = NDArray[np.float64]
 
 DISTANCE = 1e-7
 LONGEST_GAP = 1e4
+TRIES = 8  # of a gap, of which the later half is counted
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,18 @@ class Leading:
 
 
 def leading_exponent(
-    simulator: Simulator, streams: Streams, *, gap: float | None = None, n_gaps: int = 200, split: str = "train"
+    simulator: Simulator,
+    streams: Streams,
+    *,
+    gap: float | None = None,
+    n_gaps: int | Callable[[float], int] = 200,
+    split: str = "train",
 ) -> Leading:
     """The mean rate at which a small difference between two trajectories grows, one value a start.
 
     The difference has 1e-7 of the state's root mean square and is scaled back to it after every `gap` of time (default:
-    found so that it grows by about e). A quarter of n_gaps is a transient that is not counted. Raises DataError where
-    no difference grows.
+    found so that it grows by about e). `n_gaps` is a number or a function of the gap; a quarter of it is a transient
+    that is not counted. Raises DataError where no difference grows.
 
     Source: Benettin, Galgani and Strelcyn (1976), Phys. Rev. A 14, 2338.
     """
@@ -44,13 +51,14 @@ def leading_exponent(
     spent = 0.0
     if gap is None:
         gap, spent = _find_gap(pair)
-    n_transient = n_gaps // 4
+    count = n_gaps if isinstance(n_gaps, int) else n_gaps(gap)
+    n_transient = count // 4
     for _ in range(n_transient):
         pair.grow(gap)
     total = np.zeros(len(streams))
-    for _ in range(n_gaps):
+    for _ in range(count):
         total += pair.grow(gap)
-    return Leading(total / (n_gaps * gap), pair.state, parameters, n_gaps * gap, spent + n_transient * gap)
+    return Leading(total / (count * gap), pair.state, parameters, count * gap, spent + n_transient * gap)
 
 
 class _Pair:
@@ -89,8 +97,8 @@ def _find_gap(pair: _Pair) -> tuple[float, float]:
     """A gap over which differences grow by about e, and the time spent to find it."""
     gap, spent = 0.1, 0.0
     while gap < LONGEST_GAP:
-        rate = float(np.mean([pair.grow(gap) for _ in range(20)][10:])) / gap
-        spent += 20 * gap
+        rate = float(np.mean([pair.grow(gap) for _ in range(TRIES)][TRIES // 2 :])) / gap
+        spent += TRIES * gap
         if rate * gap > 0.5:
             return gap, spent
         gap *= 2
