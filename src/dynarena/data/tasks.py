@@ -16,6 +16,7 @@ from dynarena.data.sealed import load_sealed, noise_keys
 from dynarena.data.splits import frozen_system, load_split, split_keys
 from dynarena.data.view import seen, seen_dataset
 from dynarena.engines.streams import Streams
+from dynarena.equations.constants import constant
 from dynarena.schema.lock import Lock, TaskLock
 from dynarena.schema.task import Channel, Task
 
@@ -36,9 +37,16 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
         "noise": task.noise,
         "invariants": {name: entry.model_dump() for name, entry in spec.invariants.items()},
         "state": list(system.simulator.labels),
+        "equations": list(spec.equations),
+        "tags": list(spec.tags),
     }
     if task.view is not None:
-        facts |= {"invariants": {}, "state": [channel["name"] for channel in task.channels]}
+        facts |= {"invariants": {}, "equations": [], "state": [channel["name"] for channel in task.channels]}
+    if spec.domain is not None:
+        facts |= {
+            "lengths": [constant(length, spec.parameters) for length in spec.domain.length],
+            "boundary": spec.domain.boundary or ["periodic"] * len(spec.domain.length),
+        }
     facts |= spec.scene
     return Task(
         id=task.id,
