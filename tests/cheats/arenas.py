@@ -1,4 +1,4 @@
-"""The scenes on which attacks are tried: a point on an attractor, a field, and clips of moving discs."""
+"""The scenes on which attacks are tried: a point on an attractor, a field, one between walls, clips of moving discs."""
 
 from __future__ import annotations
 
@@ -42,6 +42,19 @@ def field() -> Scene:
         names=("u",),
         invariants=law,
         parameters={},
+    )
+
+
+def walls() -> Scene:
+    """A piece of a stirred field that ends at walls; its file says that it shocks."""
+    return _stationary(
+        lambda seed, leads: stirred(24, leads, seed=seed, points=64)[..., :33],
+        "pde",
+        dt=0.1,
+        timescale=1.0,
+        names=("u",),
+        boundary=["open"],
+        tags=["shocks"],
     )
 
 

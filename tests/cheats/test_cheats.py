@@ -14,7 +14,7 @@ from dynarena.evaluation.metrics import Metric, load_metric, trajectory_values
 from dynarena.suite import items
 
 METRICS = [item.name for item in items("metrics")]
-SCENES = ("point", "field", "clips")
+SCENES = ("point", "field", "walls", "clips")
 
 
 @cache
@@ -30,14 +30,14 @@ def answer(where: str, attack: str) -> np.ndarray:
 
 
 def cases(*kinds: str) -> list[tuple[str, str]]:
-    """(metric, scene) for the metrics of these kinds, wherever they apply."""
+    """(metric, scene) for the metrics of these kinds, wherever they apply; between walls, what needs them."""
     loaded = [load_metric(name) for name in METRICS]
     chosen = [metric for metric in loaded if metric.declarations.kind in kinds and not is_frozen_blind(metric)]
     return [
         (metric.name, where)
         for metric in chosen
-        for where, kind in zip(SCENES, ("chaos", "pde", "video"), strict=True)
-        if not metric.declarations.kinds or kind in metric.declarations.kinds
+        for where in SCENES
+        if metric.applies(scene(where).task) and not (where == "walls" and metric.applies(scene("field").task))
     ]
 
 
