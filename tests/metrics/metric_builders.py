@@ -17,6 +17,7 @@ DIMS = {
     "chaos": ("component",),
     "pde": ("field", "x"),
     "pde2": ("field", "x", "y"),
+    "pde3": ("field", "x", "y", "z"),
     "video": ("channel", "y", "x"),
 }
 
@@ -40,9 +41,13 @@ def task_for(
     timescale: float | None = 2.0,
     angles: tuple[int, ...] = (),
     names: tuple[str, ...] | None = None,
+    grid: dict[str, Any] | None = None,
     **facts: Any,
 ) -> Task:
-    """The task of states [trajectory, time, *state]; mean and std of each channel are the states' own unless given."""
+    """The task of states [trajectory, time, *state]; mean and std of each channel are the states' own unless given.
+
+    `grid` holds the coordinates of each axis of space where they matter.
+    """
     over = (0, 1, *range(3, states.ndim))
     count = states.shape[2]
     names = names or tuple(f"c{index}" for index in range(count))
@@ -58,6 +63,7 @@ def task_for(
         horizon=states.shape[1],
         mean=tuple(states.mean(axis=over)) if mean is None else tuple(np.broadcast_to(mean, count).astype(float)),
         std=tuple(states.std(axis=over)) if std is None else tuple(np.broadcast_to(std, count).astype(float)),
+        grid={axis: tuple(np.asarray(points, dtype=float)) for axis, points in (grid or {}).items()},
         facts={**({} if timescale is None else {"timescale": timescale}), **facts},
     )
 
@@ -80,7 +86,7 @@ def noise(
     kind: str = "chaos", *, seed: int = 0, trajectories: int = 6, leads: int = 40, channels: int = 3
 ) -> np.ndarray:
     """Gaussian states, [trajectory, time, *state]."""
-    space = {"chaos": (), "pde": (16,), "pde2": (8, 8), "video": (8, 8)}[kind]
+    space = {"chaos": (), "pde": (16,), "pde2": (8, 8), "pde3": (4, 6, 8), "video": (8, 8)}[kind]
     return np.random.default_rng(seed).normal(size=(trajectories, leads, channels, *space))
 
 
