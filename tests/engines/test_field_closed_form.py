@@ -11,7 +11,7 @@ from spectral_builders import simulator as spectral
 from spectral_builders import streams
 
 from dynarena.engines.field_closed_form import FieldClosedForm, FieldSolution
-from dynarena.engines.field_closed_form.erf import double_erf, extended_erf
+from dynarena.engines.field_erf import double_erf, extended_erf
 from dynarena.errors import DataError, EquationError, SchemaError, UnknownName, UsageError
 from dynarena.schema.system import SystemSpec
 

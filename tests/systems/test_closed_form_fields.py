@@ -11,7 +11,7 @@ import pytest
 
 from dynarena.engines.base import Array
 from dynarena.engines.field_closed_form import FieldClosedForm, FieldSolution
-from dynarena.engines.field_closed_form.erf import double_erf
+from dynarena.engines.field_erf import double_erf
 from dynarena.engines.streams import Streams, trajectory_key
 from dynarena.equations.evaluate import evaluate
 from dynarena.equations.functions import SPECIAL
@@ -43,7 +43,7 @@ class Case:
     def value(self, text: str | float, time: float = 0.0, **more: Array) -> Array:
         """An expression of parameters, what was drawn, t and parts of the formula that depend on neither."""
         values: dict[str, Any] = dict(self.parameters) | more
-        values |= {name: self.start[:, 1 + k] for k, name in enumerate(self.sim.formula.drawn)} | {"t": time}
+        values |= {name: self.start[:, 1 + k] for k, name in enumerate(self.sim.formula.drawn.names)} | {"t": time}
         if "t0" in values:
             values["t"] = time + values["t0"]
         if "g" in self.sim.formula.steps:
@@ -211,7 +211,7 @@ def test_waves_in_a_box_keep_their_energy() -> None:
 
 def test_a_rogue_wave_rises_to_three_times_its_background_once() -> None:
     case = Case("nls_rogue_wave", 32)
-    t0 = case.start[:, 1 + case.sim.formula.drawn.index("t0")]
+    t0 = case.start[:, 1 + case.sim.formula.drawn.names.index("t0")]
     value, _ = case.known("peak")
     path = case.sim.run(case.start, case.parameters, float(t0[0]), 3)[0]
     height = np.hypot(path[:, 0], path[:, 1]).max(axis=-1) / case.value("n")[0]

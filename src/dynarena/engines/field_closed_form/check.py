@@ -51,7 +51,7 @@ def trial_points(solution: FieldSolution) -> dict[str, Any]:
     lengths = dict(zip(("length_x", "length_y", "length_z"), spec.domain.length if spec.domain else [], strict=False))
     clock = constant(1.0 if spec.timescale is None else spec.timescale, {**spec.parameters, **lengths})
     values: dict[str, Any] = {name: np.repeat(row, POINTS) for name, row in parameters.items()}
-    values |= {name: np.repeat(start[:, 1 + k], POINTS) for k, name in enumerate(solution.formula.drawn)}
+    values |= {name: np.repeat(start[:, 1 + k], POINTS) for k, name in enumerate(solution.formula.drawn.names)}
     values[TIME] = streams.between("t", 0.05 * clock, clock, (POINTS,)).ravel()
     for axis, length in zip(solution.box.axes, solution.box.lengths, strict=True):
         values[axis] = streams.between(axis, 0.0, length, (POINTS,)).ravel()

@@ -11,13 +11,12 @@ from dynarena.engines.bounds import check_duration, check_request
 from dynarena.engines.elementary import array_functions
 from dynarena.engines.field_box import PERIODIC, Box, field_box
 from dynarena.engines.field_closed_form.check import refuse_wrong
-from dynarena.engines.field_closed_form.erf import double_erf
 from dynarena.engines.field_closed_form.formula import Formula, read_formula
 from dynarena.engines.field_closed_form.sampling import extended_functions, sample
+from dynarena.engines.field_erf import double_erf
 from dynarena.engines.laws import drawn_parameters, rows_of
 from dynarena.engines.parallel import share
 from dynarena.engines.streams import Streams
-from dynarena.equations.evaluate import evaluate
 from dynarena.errors import DataError, SchemaError
 from dynarena.schema.system import SystemSpec
 
@@ -43,7 +42,7 @@ class FieldSolution(Simulator):
     @property
     def full_shape(self) -> tuple[int, ...]:
         """(1 + number of drawn quantities,)."""
-        return (1 + len(self.formula.drawn),)
+        return (1 + len(self.formula.drawn.names),)
 
     def parameters(self, streams: Streams, split: str) -> dict[str, Array]:
         """Every parameter of each trajectory; those that a split spreads are uniform in its range."""
@@ -51,16 +50,8 @@ class FieldSolution(Simulator):
 
     def start(self, streams: Streams, parameters: Parameters, split: str) -> Array:
         """Time 0 and the drawn quantities, [trajectory, 1 + drawn]."""
-        chosen = self.spec.splits.get(split)
-        box = self.spec.start.box | (chosen.box if chosen else {})
-        values: dict[str, Array] = dict(parameters)
-        for name, (low, high) in box.items():
-            values[name] = streams.between(f"start:{name}", low, high)
-        functions = array_functions() | {"erf": double_erf}
-        for name, tree in self.formula.derived(split).items():
-            values[name] = np.broadcast_to(np.float64(evaluate(tree, values, functions)), (len(streams),))
-        columns = [np.zeros(len(streams)), *(values[name] for name in self.formula.drawn)]
-        return np.stack(columns, axis=1)
+        values = self.formula.drawn.values(self.spec, streams, parameters, split)
+        return np.stack([np.zeros(len(streams)), *values.values()], axis=1)
 
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
         """The same quantities, `duration` later."""
@@ -96,7 +87,7 @@ class FieldSolution(Simulator):
                 fix="give one row a trajectory",
             )
         given = rows_of(tuple(self.spec.parameters), parameters, len(rows), where=self.spec.title)
-        names = (*self.spec.parameters, *self.formula.drawn)
+        names = (*self.spec.parameters, *self.formula.drawn.names)
         values = np.concatenate([given, rows[:, 1:]], axis=1)
         functions = extended_functions() if exact else array_functions() | {"erf": double_erf}
         kind = np.longdouble if exact else np.float64

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dynarena.engines.field_box import Box, field_names
+from dynarena.engines.field_drawn import Drawn, read_drawn
 from dynarena.equations.functions import FIELD, SPECIAL
 from dynarena.equations.parse import parse
 from dynarena.equations.tree import Expr, names_in
 from dynarena.errors import EquationError, SchemaError, UnknownName
-from dynarena.schema.system import Quantity, SystemSpec
+from dynarena.schema.system import SystemSpec
 
 TIME = "t"
 
@@ -19,29 +20,22 @@ TIME = "t"
 class Formula:
     """Fields `state`; of each the time derivative (`law`) and the solution, trees of axes, time, parameters, drawn.
 
-    `steps` are named parts of the solution, each of those before it, and at last the fields. `drawn` names what a
-    trajectory draws, then what is derived from it by the trees of `options`; `replaced` has those that splits change.
+    `steps` are named parts of the solution, each of those before it, and at last the fields.
     """
 
     state: tuple[str, ...]
     law: tuple[Expr, ...]
     steps: Mapping[str, Expr]
-    drawn: tuple[str, ...]
-    options: Mapping[str, Expr]
-    replaced: Mapping[str, Mapping[str, Expr]]
-
-    def derived(self, split: str) -> dict[str, Expr]:
-        """The trees of the derived quantities in a split, each after what it refers to."""
-        return {name: self.replaced.get(split, {}).get(name, tree) for name, tree in self.options.items()}
+    drawn: Drawn
 
 
 def read_formula(spec: SystemSpec, box: Box) -> Formula:
     """The formula of a file. Raises SchemaError, UnknownName or EquationError where it is incomplete or unreadable."""
     state, where = field_names(spec), spec.title
-    drawn = (*spec.start.box, *spec.start.options)
+    drawn = read_drawn(spec)
     parts = [name for name in spec.solver if name not in state]
-    _distinct([*state, *parts, *spec.parameters, *box.axes, TIME, *drawn, *sorted(FIELD | SPECIAL)], where)
-    known = (*spec.parameters, *box.axes, TIME, *drawn)
+    _distinct([*state, *parts, *spec.parameters, *box.axes, TIME, *drawn.names, *sorted(FIELD | SPECIAL)], where)
+    known = (*spec.parameters, *box.axes, TIME, *drawn.names)
     steps = _steps(spec, state, known)
     if len(spec.equations) != len(state):
         got = f"{len(spec.equations)} equations for {len(state)} fields"
@@ -54,8 +48,7 @@ def read_formula(spec: SystemSpec, box: Box) -> Formula:
     for name in parts:
         if name not in read:
             raise UnknownName.among("field", name, state, where=f"{where}, [solver]")
-    options = _derived(spec, spec.start.options, f"{where}, [start]")
-    return Formula(tuple(state), law, steps, drawn, options, _replaced(spec))
+    return Formula(tuple(state), law, steps, drawn)
 
 
 def _steps(spec: SystemSpec, state: list[str], known: tuple[str, ...]) -> dict[str, Expr]:
@@ -71,34 +64,6 @@ def _steps(spec: SystemSpec, state: list[str], known: tuple[str, ...]) -> dict[s
             expected = f'{name} = "an expression of {", ".join(known)}"'
             raise SchemaError("a field has no solution", where=where, expected=expected, got="none", fix="state it")
     return steps
-
-
-def _replaced(spec: SystemSpec) -> dict[str, dict[str, Expr]]:
-    found = {}
-    for name, split in spec.splits.items():
-        at = f"{spec.title}, [splits.{name}]"
-        for kind, given, allowed in (
-            ("parameter", split.parameters, spec.parameters),
-            ("quantity", split.box, spec.start.box),
-            ("quantity", split.options, spec.start.options),
-        ):
-            for key in given:
-                if key not in allowed:
-                    raise UnknownName.among(kind, key, allowed, where=at)
-        trees = _derived(spec, spec.start.options | split.options, at)
-        found[name] = {key: trees[key] for key in split.options}
-    return found
-
-
-def _derived(spec: SystemSpec, options: Mapping[str, Quantity | bool], where: str) -> dict[str, Expr]:
-    """Each quantity by parameters, the box and the quantities before it."""
-    trees: dict[str, Expr] = {}
-    for name, quantity in options.items():
-        text = quantity if isinstance(quantity, str) else repr(float(quantity))
-        trees[name] = parse(
-            text, (*spec.parameters, *spec.start.box, *trees), functions=SPECIAL, where=f"{where}, {name}"
-        )
-    return trees
 
 
 def _distinct(names: list[str], where: str) -> None:

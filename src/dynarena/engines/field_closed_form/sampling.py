@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dynarena.engines.field_closed_form.erf import extended_erf
 from dynarena.engines.field_closed_form.formula import TIME, Formula
+from dynarena.engines.field_erf import extended_erf
 from dynarena.equations.evaluate import evaluate
 
 BLOCK = 2**16  # numbers a block: what a formula makes on the way stays in the cache
