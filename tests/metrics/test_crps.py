@@ -94,3 +94,21 @@ def test_an_ensemble_of_truths_scores_zero_and_none_never_scores():
     broken = np.stack([truth] * 4)
     broken[2, 0, 1] = np.nan
     assert np.isnan(score(broken, truth)[0, 1])
+
+
+@pytest.mark.parametrize("space", [(16,), (6, 5), (3, 4, 5)])
+def test_of_fields_it_is_the_mean_over_points_and_fields_of_the_score_of_each(space):
+    rng = np.random.default_rng(7)
+    ensemble, truth = rng.normal(size=(4, 2, 3, 2, *space)), rng.normal(size=(2, 3, 2, *space))
+    kind = {1: "pde", 2: "pde2", 3: "pde3"}[len(space)]
+    task = task_for(truth, kind, mean=0, std=[1.0, 4.0])
+    values = CRPS.metric(dataset(ensemble, task), dataset(truth, task), task)
+    flat = ensemble.reshape(4, 2, 3, -1), truth.reshape(2, 3, -1)
+    stds = np.repeat(task.std, np.prod(space))
+    points = task_for(flat[1], "chaos", mean=0, std=stds)
+    np.testing.assert_allclose(
+        values, CRPS.metric(dataset(flat[0], points), dataset(flat[1], points), points), rtol=1e-12
+    )
+    assert values[1, 2] == pytest.approx(
+        np.mean([by_integral(m, u) / s for *m, u, s in zip(*flat[0][:, 1, 2], flat[1][1, 2], stds, strict=True)])
+    )

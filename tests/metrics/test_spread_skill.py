@@ -55,3 +55,15 @@ def test_full_turns_do_not_matter_and_huge_members_stay_finite():
     assert score(turned, truth, task) == pytest.approx(score(members, truth, task), rel=1e-6)
     wild = np.stack([np.full_like(truth, 1e300), np.full_like(truth, -1e300)])
     assert 0 <= score(wild, truth, task_for(truth)) <= SPREAD.LARGEST
+
+
+@pytest.mark.parametrize("kind", ["pde", "pde2", "pde3"])
+def test_it_is_calibrated_on_fields_whatever_their_units(kind):
+    truth = noise(kind, seed=0, trajectories=20)
+    members = np.stack([noise(kind, seed=seed, trajectories=20) for seed in range(1, 9)])
+    factor = np.array([1e-6, 1, 1e6]).reshape(-1, *[1] * (truth.ndim - 3))
+    task = task_for(truth * factor, kind)
+    assert score(members * factor, truth * factor, task) == pytest.approx(1, abs=0.02)
+    spread = (members.var(axis=0, ddof=1) / truth.var(axis=(0, 1, *range(3, truth.ndim)), keepdims=True)).mean()
+    error = ((members.mean(axis=0) - truth) ** 2 / truth.var(axis=(0, 1, *range(3, truth.ndim)), keepdims=True)).mean()
+    assert score(members * factor, truth * factor, task) == pytest.approx(np.sqrt(9 / 8 * spread / error), rel=1e-9)
