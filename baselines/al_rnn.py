@@ -70,6 +70,7 @@ class AlmostLinear(nn.Module):
     def __init__(self, size: int, bent: int) -> None:
         super().__init__()
         self.bent = bent
+        self.register_buffer("floor", torch.tensor([-torch.inf] * (size - bent) + [0.0] * bent))
         self.decay = nn.Parameter(torch.full((size,), 0.95))
         self.mix = nn.Linear(size, size)
         with torch.no_grad():
@@ -78,9 +79,7 @@ class AlmostLinear(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """[batch, M] -> the same."""
-        straight, bent = z.split([z.shape[1] - self.bent, self.bent], dim=1)
-        moved: Tensor = self.decay * z + self.mix(torch.cat([straight, nn.functional.relu(bent)], dim=1))
-        return moved
+        return torch.addcmul(self.mix(z.clamp(min=self.floor)), self.decay, z)
 
     def symbols(self, z: Tensor) -> Tensor:
         """[..., M] -> the signs of the bent units as one integer, [...]."""

@@ -92,8 +92,7 @@ class Shallow(nn.Module):
         bent = nn.functional.relu(self.enter(z))
         if self.clipped:
             bent = bent - nn.functional.relu(z @ self.enter.weight.T)
-        moved: Tensor = self.decay * z + self.leave(bent)
-        return moved
+        return torch.addcmul(self.leave(bent), self.decay, z)
 
     def jacobian(self, z: Tensor) -> Tensor:
         """diag(A) + W1 diag(slopes) W2 at z [batch, M]: [batch, M, M]."""

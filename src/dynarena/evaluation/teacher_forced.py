@@ -62,19 +62,26 @@ class TeacherForced(Learned):
     def latents(self, context: Tensor, horizon: int) -> Tensor:
         """The free latent path after context [batch, time, rank]: [batch, horizon, M]."""
         seen = context.clamp(self.low, self.high)
-        z, path = force(self.forced(seen)[:, -1], seen[:, -1], 1.0), []
+        z = torch.cat([seen[:, -1], self.forced(seen)[:, -1, seen.shape[2] :]], dim=1)
+        low, high = self._bounds(z)
+        path = []
         for _ in range(horizon):
-            z = self._bound(self.module(z), context.shape[2])
+            z = self.module(z).clamp(low, high)
             path.append(z)
         return torch.stack(path, dim=1)
 
     def forced(self, x: Tensor) -> Tensor:
         """z[0] and the predictions z[1] … along x [batch, time, rank], each before it is forced: [batch, time, M]."""
-        last, path = x.shape[1] - 1, [self.module.start(x[:, 0])]
-        z = path[0]
-        for t in range(1, x.shape[1]):
-            path.append(self._bound(self.module(z), x.shape[2]))
-            z = force(path[-1], x[:, t], self.forcing(last - t))
+        z = self.module.start(x[:, 0])
+        low, high = self._bounds(z)
+        observed = (torch.arange(z.shape[1], device=z.device) < x.shape[2]).to(z.dtype)
+        last, path = x.shape[1] - 1, [z]
+        for t, seen in enumerate(nn.functional.pad(x, (0, z.shape[1] - x.shape[2])).unbind(1)):
+            if t > 0:
+                z = self.module(z).clamp(low, high)
+                path.append(z)
+                weight = self.forcing(last - t)
+                z = torch.lerp(z, seen, weight * observed) if weight else z
         return torch.stack(path, dim=1)
 
     def loss(self, windows: Tensor, ahead: int) -> Tensor:
@@ -82,9 +89,9 @@ class TeacherForced(Learned):
         predicted = self.forced(windows)[:, 1:, : windows.shape[2]]
         return ((predicted - windows[:, 1:]) / self.step_size).square().mean()
 
-    def _bound(self, z: Tensor, observed: int) -> Tensor:
-        kept = z[:, :observed].clamp(self.low, self.high)
-        return torch.cat([kept, z[:, observed:].clamp(-FARTHEST, FARTHEST)], dim=1)
+    def _bounds(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        reach = z.new_full((z.shape[1] - len(self.low),), FARTHEST)
+        return torch.cat([self.low, -reach]), torch.cat([self.high, reach])
 
     def _ahead(self, step: int) -> int:
         """Every window has the same length."""
@@ -107,11 +114,3 @@ class Latent(nn.Module):
         """[batch, M] -> the same, one step on."""
         following: Tensor = self.step(z)
         return following
-
-
-def force(z: Tensor, x: Tensor, weight: float) -> Tensor:
-    """z [batch, M] with its first N units drawn to x [batch, N]."""
-    if weight == 0:
-        return z
-    drawn = x if weight == 1 else torch.lerp(z[:, : x.shape[1]], x, weight)
-    return torch.cat([drawn, z[:, x.shape[1] :]], dim=1)
