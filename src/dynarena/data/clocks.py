@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dynarena import engines
 from dynarena.data.certify_fields import certificate_of_fields, field_seconds
 from dynarena.data.clocks_leading import leading_exponent
 from dynarena.data.clocks_period import dominant_period
@@ -22,8 +24,9 @@ from dynarena.equations.digest import system_digest as system_digest
 from dynarena.errors import DataError
 from dynarena.schema.system import SystemSpec
 
-FIELD_TRAJECTORIES, CERTIFIED_TRAJECTORIES, FIELD_SITES = 8, 2, 16
-FIELD_POINTS, PER_TIMESCALE, FIELD_GAPS = (2**8, 2**11), 40, (60, 200)  # fewest and most
+FIELD_TRAJECTORIES, FEWEST_TRAJECTORIES, CERTIFIED_TRAJECTORIES, FIELD_SITES = 8, 3, 2, 16
+SMALL_FIELD = 1024  # numbers of a field of which many starts are cheap
+FIELD_POINTS, PER_TIMESCALE, FIELD_GAPS = (2**8, 2**11), 40, (30, 200)  # fewest and most
 FIELD_WORK = 30.0  # CPU seconds of an exponent, and of a series for the period
 
 
@@ -54,23 +57,27 @@ def write(path: Path, facts: dict[str, Any]) -> None:
 
 
 def _of_fields(spec: SystemSpec, simulator: Simulator) -> dict[str, Any]:
+    """The clocks of a chaotic field; `[solver] exponent_points` names a coarser grid on which they are computed."""
+    if "exponent_points" in spec.solver:
+        simulator = engines.find(spec.engine).compile(spec, resolution=int(spec.solver["exponent_points"]))
+
     def affordable(gap: float, n: int, fewest: int, most: int) -> int:
         """How many stretches of `gap` the work allows of n trajectories."""
         return int(min(most, max(fewest, FIELD_WORK / field_seconds(simulator, gap, n))))
 
-    streams = _streams(system_digest(spec), FIELD_TRAJECTORIES)
-    found = leading_exponent(
-        simulator, streams, n_gaps=lambda gap: affordable(gap, 2 * FIELD_TRAJECTORIES, *FIELD_GAPS)
-    )
+    count = FIELD_TRAJECTORIES if math.prod(simulator.shape) <= SMALL_FIELD else FEWEST_TRAJECTORIES
+    streams = _streams(system_digest(spec), count)
+    found = leading_exponent(simulator, streams, n_gaps=lambda gap: affordable(gap, 2 * count, *FIELD_GAPS))
     timescale = _lyapunov_time(spec, found.exponents)
     dt = timescale["value"] / PER_TIMESCALE
-    n_points = affordable(dt, FIELD_TRAJECTORIES, *FIELD_POINTS)
+    n_points = affordable(dt, count, *FIELD_POINTS)
     series = simulator.run(found.states, found.parameters, dt, n_points)
     flat = series.reshape(*series.shape[:2], -1)
     sites = flat[:, :, :: max(1, flat.shape[2] // FIELD_SITES)]
     evidence = {
         "n_trajectories": len(found.exponents), "duration": found.duration, "transient": found.transient,
         "method": "growth of a small, rescaled difference between two trajectories; errors over starts",
+        "points": list(simulator.shape[1:]),
     }  # fmt: skip
     period = fact(dominant_period(sites, dt, [])) | {"law": "largest variance an octave"}
     spectrum = fact(found.exponents[:, None])

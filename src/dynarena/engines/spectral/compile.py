@@ -18,7 +18,7 @@ from dynarena.equations.tree import Expr, children, functions_in, names_in
 from dynarena.errors import EquationError, SchemaError
 from dynarena.schema.system import Domain, SystemSpec
 
-_SOLVER = ("step",)
+_SOLVER = ("step", "exponent_points")
 
 
 def compile_plan(spec: SystemSpec) -> Plan:
@@ -79,7 +79,7 @@ def _check_solver(spec: SystemSpec) -> None:
     where = f"{spec.title}, [solver]"
     unknown = sorted(set(spec.solver) - set(_SOLVER))
     if unknown:
-        raise _wrong("an unknown key", where, "step", ", ".join(unknown))
+        raise _wrong("an unknown key", where, ", ".join(_SOLVER), ", ".join(unknown))
     if "step" not in spec.solver or isinstance(spec.solver["step"], bool):
         raise _wrong("the time step is not stated", where, "step = a positive time", "none")
     step = constant(spec.solver["step"], spec.parameters, where=where)
