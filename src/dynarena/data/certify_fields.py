@@ -64,7 +64,7 @@ def field_seconds(simulator: Simulator, duration: float, n_trajectories: int, *,
     `finer` divides the step and the spacing of each axis.
     """
     numbers = float(n_trajectories * math.prod(simulator.shape) * finer ** (len(simulator.shape) - 1))
-    step = float(getattr(simulator, "step", 0.0)) or duration / GUESSED_STEPS
+    step = float(getattr(simulator, "longest_step", getattr(simulator, "step", 0.0))) or duration / GUESSED_STEPS
     steps: float = finer * max(1.0, duration / step)
     return steps * (A_STEP + numbers * A_NUMBER)
 

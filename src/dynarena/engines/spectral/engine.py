@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -97,9 +98,13 @@ class SpectralSimulator(Simulator):
         out[:, 0] = start
         return out
 
+    @property
+    def longest_step(self) -> float:
+        """The step that the file states; without bound where nothing is nonlinear, for then one step is exact."""
+        return self.step if self.plan.groups else inf
+
     def _substeps(self, dt: float) -> int:
-        """The steps between two points: one where nothing is nonlinear, for then it is exact."""
-        return substeps(dt, self.step) if self.plan.groups else 1
+        return substeps(dt, self.longest_step)
 
     def _split_parameters(self, split: str) -> Mapping[str, tuple[float, float]]:
         if split in self.spec.splits:
