@@ -58,6 +58,8 @@ def test_widths_fill_the_axis(axis):
 def test_cells_are_equal_at_centres_and_half_at_the_walls():
     np.testing.assert_allclose(cells(4).widths, 0.25)
     np.testing.assert_allclose(Axis("x", np.linspace(0, 1, 5), 1.0, False).widths, [1 / 8, 1 / 4, 1 / 4, 1 / 4, 1 / 8])
+    uneven = Axis("x", np.array([0, 0.1, 0.5, 0.7]), 1.0, True)
+    np.testing.assert_allclose(uneven.widths, [0.2, 0.25, 0.3, 0.25])
     assert cells(5).even and ring(5).even and not chebyshev(9).even
     assert not Axis("x", np.arange(4.0), 5.0, True).even
 

@@ -92,8 +92,9 @@ def test_a_field_with_the_largest_unit_rules_neither():
 def test_a_homogeneous_frame_is_measured_against_a_thousandth_of_train():
     truth = np.ones((1, 2, 1, 16))
     task = task_for(truth, "pde", mean=0, std=1)
-    assert score(truth + 1e-3, truth, task) == pytest.approx(np.ones((1, 2)))
-    assert (score(truth, truth, task) == 0).all()
+    for which in (EACH, POOLED):
+        assert score(truth + 1e-3, truth, task, which) == pytest.approx(np.ones((1, 2)))
+        assert (score(truth, truth, task, which) == 0).all()
 
 
 def test_points_that_speak_for_more_space_count_more():

@@ -72,7 +72,7 @@ def axes(task: Task) -> list[Axis]:
 def _axis(name: str, grid: tuple[float, ...] | None, count: int, length: float | None, periodic: bool) -> Axis:
     if grid is None:
         spacing = (count if length is None else length) / count
-        points = (np.arange(count) + (0.0 if periodic else 0.5)) * spacing
+        points = np.asarray((np.arange(count) + (0.0 if periodic else 0.5)) * spacing, dtype=np.float64)
     else:
         points = np.sort(np.asarray(grid, dtype=np.float64))
         spacing = (points[-1] - points[0]) / max(count - 1, 1)
