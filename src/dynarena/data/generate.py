@@ -66,16 +66,31 @@ def last_seen(
 
 
 def integrate(system: System, seeds: Seeded, dt: float, n_points: int) -> NDArray[np.float64]:
-    """The states from given starts, [trajectory, time, ...]. Raises DynarenaError where they leave all bounds."""
+    """The states from given starts, [trajectory, time, ...].
+
+    Raises DynarenaError where they leave all bounds, saying when and where, and what the simulator itself refuses.
+    """
     states = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)
-    bad = np.asarray(~np.isfinite(states).reshape(len(states), -1).all(axis=1))
+    refuse_lost(system, states, dt)
+    system.simulator.refuse(states, seeds.parameters, dt)
+    return states
+
+
+def refuse_lost(system: System, states: NDArray[np.float64], dt: float) -> None:
+    """Raise DynarenaError where states [trajectory, time, ...] are not finite: the first trajectory, time and place."""
+    lost = ~np.isfinite(states).reshape(*states.shape[:2], -1)
+    bad = np.asarray(lost.any(axis=(1, 2)))
     if bad.any():
+        row = int(np.argmax(bad))
+        point = int(np.argmax(lost[row].any(axis=1)))
+        place = np.unravel_index(int(np.argmax(lost[row, point])), states.shape[2:])
+        axes = zip(system.simulator.dims[1:], place[1:], strict=False)
+        here = ", ".join([system.simulator.labels[int(place[0])], *(f"{axis}[{int(index)}]" for axis, index in axes)])
         raise DynarenaError(
             f"{system.id} left all bounds",
-            where=f"trajectory {int(np.argmax(bad))} of {bad.size}",
+            where=f"trajectory {row} of {bad.size}, t = {point * dt:.6g}, {here}",
             fix="take parameters or starts for which the system stays bounded, or a smaller solver step",
         )
-    return states
 
 
 def trajectories(

@@ -63,6 +63,9 @@ class Simulator(ABC):
     def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         """The same trajectories by a second, independent computation: what certificates compare with."""
 
+    def refuse(self, states: Array, parameters: Parameters, dt: float) -> None:  # noqa: B027
+        """Raise DataError or SchemaError where finite trajectories as `run` gives them cannot be trusted: none here."""
+
     def frames(self, states: Array, parameters: Parameters, resolution: int) -> NDArray[np.uint8]:
         """Pictures of states [trajectory, time, object, component]: [trajectory, time, channel, y, x]. Scenes only."""
         raise TypeError(f"{type(self).__name__} draws no frames: {self.spec.title} is not a scene")

@@ -18,7 +18,7 @@ from dynarena.equations.tree import Expr, children, functions_in, names_in
 from dynarena.errors import EquationError, SchemaError
 from dynarena.schema.system import Domain, SystemSpec
 
-_SOLVER = ("step", "exponent_points")
+_SOLVER = ("step", "exponent_points", "cutoff_share")
 
 
 def compile_plan(spec: SystemSpec) -> Plan:

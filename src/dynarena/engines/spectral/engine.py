@@ -9,12 +9,14 @@ from typing import ClassVar
 import numpy as np
 
 from dynarena.engines.base import Array, Engine, Parameters, Simulator
+from dynarena.engines.bounds import check_request
 from dynarena.engines.spectral.arrays import Reference, Torch
 from dynarena.engines.spectral.compile import compile_plan, make_grid
 from dynarena.engines.spectral.grid import AXES, Grid
 from dynarena.engines.spectral.integrate import substeps, trajectories
 from dynarena.engines.spectral.plan import Plan
 from dynarena.engines.spectral.resample import resample
+from dynarena.engines.spectral.resolved import SHARE, check_shape, refuse_coarse, refuse_seams, refuse_step
 from dynarena.engines.spectral.schemes import CoxMatthews, Krogstad
 from dynarena.engines.spectral.starts import draw
 from dynarena.engines.spectral.starts.request import Request
@@ -26,6 +28,7 @@ from dynarena.schema.system import Quantity, SystemSpec
 
 _REFERENCE_CHUNK = 16384  # numbers: the stages of a chunk stay in a second-level cache
 _FAST_CHUNK = 2**24
+FEW = 4  # trajectories whose first step is halved
 _AS_STATED = ("train", "val", "test")
 
 
@@ -72,11 +75,28 @@ class SpectralSimulator(Simulator):
         return self.run(state, parameters, duration, 2)[:, 1].copy()
 
     def run(self, start: Array, parameters: Parameters, dt: float, n_points: int, *, refine: int = 1) -> Array:
+        check_request(dt, n_points, where=self.spec.title)
         interval = (dt, self._substeps(dt) * refine)
         return trajectories(
-            self.plan, self.box, CoxMatthews, Reference(), np.asarray(start, dtype=np.float64), parameters, interval,
-            n_points, numbers_a_chunk=_REFERENCE_CHUNK,
+            self.plan, self.box, CoxMatthews, Reference(), check_shape(start, self.shape, self.spec.title), parameters,
+            interval, n_points, numbers_a_chunk=_REFERENCE_CHUNK,
         )  # fmt: skip
+
+    def refuse(self, states: Array, parameters: Parameters, dt: float) -> None:
+        """Raise where a run shows that it cannot be trusted.
+
+        SchemaError: the start is not periodic. DataError: the step is too long for the field, seen from its first step
+        and two halves; or the grid is too coarse, seen from what the highest modes hold (`[solver] cutoff_share`).
+        """
+        where, start = self.spec.title, states[:FEW, 0]
+        refuse_seams(start, self.labels, where)
+        if self.plan.groups:
+            few = {name: values[: len(start)] for name, values in parameters.items()}
+            h = dt / self._substeps(dt)
+            once, halved = (self.run(start, few, h, 2, refine=refine)[:, 1] for refine in (1, 2))
+            refuse_step(once, halved, start, h, self.labels, where)
+        share = constant(_quantity(self.spec.solver.get("cutoff_share", SHARE)), self.spec.parameters)
+        refuse_coarse(states, self.box, self.labels, dt, share, where)
 
     def run_fast(self, start: Array, parameters: Parameters, dt: float, n_points: int, device: str = "cpu") -> Array:
         """What `run` returns, by torch on `device`: equal to rounding over short times, not bit for bit."""
@@ -88,7 +108,8 @@ class SpectralSimulator(Simulator):
     def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         """By the other scheme (Krogstad) with half the step on twice the points an axis, sampled on this grid."""
         fine = Grid(self.box.lengths, tuple(2 * n for n in self.box.points), self.box.degree)
-        start = np.asarray(start, dtype=np.float64)
+        check_request(dt, n_points, where=self.spec.title)
+        start = check_shape(start, self.shape, self.spec.title)
         path = trajectories(
             self.plan, fine, Krogstad, Reference(), resample(start, fine.points), parameters,
             (dt, 2 * self._substeps(dt)), n_points, numbers_a_chunk=_REFERENCE_CHUNK,
