@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dynarena.engines.field_box import PERIODIC
-from dynarena.engines.field_closed_form.formula import TIME
+from dynarena.engines.field_closed_form.formula import TIME, Formula
 from dynarena.engines.field_closed_form.residual import inline, residual
 from dynarena.engines.field_closed_form.sampling import extended_functions
 from dynarena.engines.streams import Streams, trajectory_key
@@ -16,20 +16,21 @@ from dynarena.equations.evaluate import evaluate
 from dynarena.errors import EquationError
 
 if TYPE_CHECKING:
+    from dynarena.engines.elliptic_fields.engine import StaticProblem
     from dynarena.engines.field_closed_form.engine import FieldSolution
 
 TRIALS, POINTS = 4, 32
 TOLERANCE = 1e-9  # in extended precision: rounding leaves far less, a wrong sign far more
 
 
-def refuse_wrong(solution: FieldSolution) -> None:
+def refuse_wrong(solution: FieldSolution | StaticProblem, formula: Formula) -> None:
     """Raise EquationError where the formula does not solve its law, or differs at the two ends of a periodic axis.
 
     Points in space and time (up to a timescale) and starts are drawn by fixed keys; the worst is named.
     """
-    values = trial_points(solution)
+    values = trial_points(solution, formula)
     functions = extended_functions()
-    found = residual(solution.formula, solution.box.axes, values, functions)
+    found = residual(formula, solution.box.axes, values, functions)
     if np.isnan(found).all():
         raise _wrong(solution, "the formula has no value anywhere it was tried", "finite values", "none")
     worst = np.unravel_index(int(np.nanargmax(found)), found.shape)
@@ -39,10 +40,10 @@ def refuse_wrong(solution: FieldSolution) -> None:
         )  # fmt: skip
         expected = f"d{name}/dt equal to its equation to {TOLERANCE:g} of the largest rate"
         raise _wrong(solution, "the formula does not solve its law", expected, f"{found[worst]:.3g} at {at}")
-    _periodic(solution, values)
+    _periodic(solution, formula, values)
 
 
-def trial_points(solution: FieldSolution) -> dict[str, Any]:
+def trial_points(solution: FieldSolution | StaticProblem, formula: Formula) -> dict[str, Any]:
     """Values of every name at TRIALS x POINTS points, [point], in extended precision."""
     spec = solution.spec
     streams = Streams([trajectory_key("formula", index) for index in range(TRIALS)])
@@ -51,15 +52,15 @@ def trial_points(solution: FieldSolution) -> dict[str, Any]:
     lengths = dict(zip(("length_x", "length_y", "length_z"), spec.domain.length if spec.domain else [], strict=False))
     clock = constant(1.0 if spec.timescale is None else spec.timescale, {**spec.parameters, **lengths})
     values: dict[str, Any] = {name: np.repeat(row, POINTS) for name, row in parameters.items()}
-    values |= {name: np.repeat(start[:, 1 + k], POINTS) for k, name in enumerate(solution.formula.drawn.names)}
+    values |= {name: np.repeat(start[:, 1 + k], POINTS) for k, name in enumerate(formula.drawn.names)}
     values[TIME] = streams.between("t", 0.05 * clock, clock, (POINTS,)).ravel()
     for axis, length in zip(solution.box.axes, solution.box.lengths, strict=True):
         values[axis] = streams.between(axis, 0.0, length, (POINTS,)).ravel()
     return {name: value.astype(np.longdouble) for name, value in values.items()}
 
 
-def _periodic(solution: FieldSolution, values: dict[str, Any]) -> None:
-    trees, functions = inline(solution.formula), extended_functions()
+def _periodic(solution: FieldSolution | StaticProblem, formula: Formula, values: dict[str, Any]) -> None:
+    trees, functions = inline(formula), extended_functions()
     for axis, length, kind in zip(solution.box.axes, solution.box.lengths, solution.box.boundary, strict=True):
         for name in solution.labels if kind == PERIODIC else ():
             with np.errstate(all="ignore"):
@@ -71,6 +72,6 @@ def _periodic(solution: FieldSolution, values: dict[str, Any]) -> None:
                 raise _wrong(solution, f"the formula is not periodic along {axis}", expected, f"a jump of {apart:.3g}")
 
 
-def _wrong(solution: FieldSolution, what: str, expected: str, got: str) -> EquationError:
+def _wrong(solution: FieldSolution | StaticProblem, what: str, expected: str, got: str) -> EquationError:
     return EquationError(what, where=f"{solution.spec.title}, [solver]", expected=expected, got=got,
                          fix="correct the law, the formula or the boundary")  # fmt: skip

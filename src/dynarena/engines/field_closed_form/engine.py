@@ -125,5 +125,5 @@ class FieldClosedForm(Engine):
         """The solution on the file's grid. Raises SchemaError or EquationError where the file does not fit."""
         box = field_box(spec, resolution, BOUNDARIES)
         solution = FieldSolution(spec, box, read_formula(spec, box))
-        refuse_wrong(solution)
+        refuse_wrong(solution, solution.formula)
         return solution
