@@ -154,6 +154,7 @@ def test_it_applies_where_equations_stand_on_a_periodic_box_in_known_operators()
     assert RESIDUAL.applies(box(truth, HEAT, nu=1.0))
     assert not RESIDUAL.applies(box(truth, [], nu=1.0))
     assert not RESIDUAL.applies(box(truth, ["nu*dy(u)"], nu=1.0))
+    assert not RESIDUAL.applies(box(truth, ["nu*lap(u) - U*dx(u)"], nu=1.0)), "a name that is not told"
     assert not RESIDUAL.applies(box(truth[:, :2], HEAT, nu=1.0))
     walled = task_for(truth, "pde", names=("u",), equations=["lap(u)"], boundary=["wall"], parameters={})
     assert not RESIDUAL.applies(walled)
