@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dynarena.evaluation.loading import ModelSource
     from dynarena.schema.lock import Lock
 
-TRIALS = 8
+TRIALS = 4
 
 
 def register(app: typer.Typer) -> None:
