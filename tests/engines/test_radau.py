@@ -163,6 +163,19 @@ def test_exponents_of_fast_modes_are_resolved_whatever_the_step() -> None:
     assert volume[0] / span == pytest.approx(-301, rel=1e-12)
 
 
+def test_tangents_follow_fronts_that_are_steep_but_not_fast() -> None:
+    """The slope of the front is 1e4 times its eigenvalues: steps that resolved the Jacobian's norm would be as many."""
+    front = {"state": ["x", "y"], "equations": ["1 - x*y", "1 + tanh(1e4*(x - 1)) - y"],
+             "solver": {"method": "radau", "step": 0.1}, "start": {"box": {"x": [0.5, 0.6], "y": [0, 0]}}}  # fmt: skip
+    start, nudge = np.array([[0.53, 0.0]]), 1e-7
+    growth = flow(front).growth(start, {})
+    logs, volume, span = growth.grow(2.0)
+    ends = flow(front).run(np.concatenate([start, start + [[nudge, 0], [0, nudge]]]), {}, span, 2)[:, 1]
+    assert growth.states[0] == pytest.approx(ends[0], abs=1e-9)
+    assert logs.sum() == pytest.approx(volume[0], abs=1e-8)
+    assert logs.sum() == pytest.approx(np.log(np.abs(np.linalg.det((ends[1:] - ends[0]) / nudge))), abs=1e-4)
+
+
 def test_an_indexed_state_is_written_out_site_by_site() -> None:
     ring = {
         "state": "q[i]", "size": 4, "equations": ["k*(q[i+1] - 2*q[i] + q[i-1])"], "parameters": {"k": 1e5},
