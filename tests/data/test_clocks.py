@@ -11,7 +11,7 @@ import pytest
 from dynarena.data.clocks import compute, write
 from dynarena.data.clocks_leading import leading_exponent
 from dynarena.data.clocks_period import dominant_period
-from dynarena.data.clocks_spectrum import lyapunov_spectrum
+from dynarena.data.clocks_spectrum import TRANSIENT_STEPS, lyapunov_spectrum
 from dynarena.engines.maps import Map
 from dynarena.engines.ode import Ode
 from dynarena.engines.streams import Streams, trajectory_key
@@ -28,12 +28,17 @@ def spec(engine: str, **content: object) -> SystemSpec:
 
 
 LINEAR = spec(
-    "ode", state=["x", "y"], equations=["a*x + y", "-b*y"], parameters={"a": 0.05, "b": 0.2}, solver={"step": 0.1},
+    "ode", state=["x", "y"], equations=["a*x + y", "-b*y"], parameters={"a": -0.05, "b": 0.2}, solver={"step": 0.1},
     start={"box": {"x": [1, 2], "y": [1, 2]}},
 )  # fmt: skip
 LORENZ = spec(
     "ode", state=["x", "y", "z"], equations=["10*(y - x)", "x*(28 - z) - y", "x*y - 8*z/3"], solver={"step": 0.01},
     start={"box": {"x": [-10, 10], "y": [-10, 10], "z": [10, 40]}}, chaotic=True,
+)  # fmt: skip
+
+
+ROTOR = spec(
+    "ode", state=["x", "y"], equations=["y", "-x"], solver={"step": 0.01}, start={"box": {"x": [1, 1], "y": [0, 0]}},
 )  # fmt: skip
 
 
@@ -48,7 +53,7 @@ class Still(Ode().compile(LINEAR).__class__):  # type: ignore[misc]
 
 def test_a_linear_flow_has_its_eigenvalues_as_exponents() -> None:
     found = lyapunov_spectrum(Ode().compile(LINEAR), STREAMS, work=1.0)
-    assert np.allclose(found.exponents, [0.05, -0.2], atol=1e-10)
+    assert np.allclose(found.exponents, [-0.05, -0.2], atol=1e-10)
 
 
 def test_the_cat_map_has_the_logarithm_of_its_eigenvalue() -> None:
@@ -59,6 +64,15 @@ def test_the_cat_map_has_the_logarithm_of_its_eigenvalue() -> None:
     found = lyapunov_spectrum(Map().compile(cat), STREAMS, work=1.0)
     exact = np.log((3 + np.sqrt(5)) / 2)
     assert np.allclose(found.exponents, [exact, -exact], atol=1e-12)
+
+
+def test_each_trajectory_is_counted_from_a_moment_of_its_own() -> None:
+    """Eight rotors that begin in step end at the phases that an eighth of the transient each leaves between them."""
+    simulator = Ode().compile(ROTOR)
+    found = lyapunov_spectrum(simulator, STREAMS, work=0.01)
+    phase = np.unwrap(np.arctan2(-found.states[:, 1], found.states[:, 0]))
+    late = phase - np.arange(8) / 8 * TRANSIENT_STEPS * simulator.step
+    assert np.abs(np.exp(1j * (late - late[0])) - 1).max() < 1e-9
 
 
 def test_pairs_of_trajectories_and_tangent_vectors_agree_on_lorenz() -> None:
