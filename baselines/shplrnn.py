@@ -22,22 +22,22 @@ class ShallowPLRNN(TeacherForced):
     tier = "extended"
     knows = "nothing"
     accepts = {"kinds": ["chaos"]}
-    search = {"lr": [2e-3, 5e-3, 1e-2], "hidden": [100, 200], "latent": [4, 8], "sequence": [15, 30]}
+    search = {"lr": [5e-3, 1e-2, 2e-2], "hidden": [128, 256], "latent": [3, 8], "sequence": [12, 24]}
     dtype = torch.float64
     cpu_budget_s = 180
 
     def __init__(
         self,
-        hidden: int = 128,
-        latent: int = 6,
+        hidden: int = 256,
+        latent: int = 3,
         clipped: bool = False,
         alpha: float | None = None,
         decay: float = 0.95,
         every: int = 5,
-        sequence: int = 20,
-        steps: int = 2000,
+        sequence: int = 12,
+        steps: int = 3000,
         batch: int = 64,
-        lr: float = 5e-3,
+        lr: float = 1e-2,
     ) -> None:
         super().__init__(latent=latent, sequence=sequence, steps=steps, batch=batch, lr=lr)
         self.hidden = hidden

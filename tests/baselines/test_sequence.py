@@ -9,6 +9,10 @@ SMALL = {
     "tcn": {"width": 12},
     "transformer": {"width": 8, "heads": 2},
     "state_space": {"width": 8},
+    "n_beats": {"width": 12, "basis": 6},
+    "n_hits": {"width": 12},
+    "shplrnn": {"hidden": 12},
+    "al_rnn": {"latent": 12, "bent": 4},
 }
 RECURRENT = ["lstm", "rnn"]
 
