@@ -24,25 +24,22 @@ def refuse_failures(report: Array, out: Array, setup: Setup, rows: Array, dt: fl
     if report[row, 0] != NOT_ADMISSIBLE:
         raise DataError("the steps have become too short", where=where, got="more than 1e8 between two samples",
                         fix="take milder starts or parameters")  # fmt: skip
-    what, place, value = _worst(out[row, min(int(time / dt + 1e-9) + 1, out.shape[1] - 1)], setup, rows[row])
-    raise DataError(f"{what} is not positive" if np.isfinite(value) else f"{what} is not finite",
-                    where=f"{where}, {place}", expected=f"a positive, finite {what}", got=f"{value:.6g}",
+    failing = out[row, min(int(time / dt + 1e-9) + 1, out.shape[1] - 1)]
+    what, how, place, value = _worst(failing, setup, rows[row])
+    raise DataError(f"{what} is {how}", where=f"{where}, {place}", got=f"{value:.6g}",
                     fix="lower the CFL number, or take milder starts or parameters")  # fmt: skip
 
 
-def _worst(state: Array, setup: Setup, row: Array) -> tuple[str, str, float]:
-    """The first quantity that is not admissible, where, and its value."""
-    fields = setup.law.fields(len(setup.points))
-    named = dict(zip(fields, state, strict=True))
-    parameters = dict(zip(setup.law.parameters, row, strict=True))
+def _worst(state: Array, setup: Setup, row: Array) -> tuple[str, str, str, float]:
+    """The first quantity that is not admissible, in what way, where, and its value."""
+    law, grid = setup.law, setup.coordinates()
+    fields = dict(zip(law.fields(len(setup.points)), state, strict=True))
     with np.errstate(all="ignore"):
-        margins = setup.law.positive(named, parameters)
-    for name, values in (margins or named).items():
-        bad = ~np.isfinite(values) | ((values <= 0.0) if name in margins else False)
-        if bad.any():
-            at = np.unravel_index(int(np.argmax(bad)), bad.shape)
-            grid = setup.coordinates()
-            place = ", ".join(f"{axis} = {grid[axis][k]:.6g}" for axis, k in zip(AXES, at, strict=False))
-            return name, place, float(values[at])
-    name = fields[0]
-    return name, "everywhere", float(np.min(named[name]))
+        margins = law.positive(fields, dict(zip(law.parameters, row, strict=True)))
+    checks = [(name, "not finite", values, ~np.isfinite(values)) for name, values in fields.items()]
+    checks += [(name, "not positive", values, ~(values > 0.0)) for name, values in margins.items()]
+    checks += [(name, "negative", fields[name], fields[name] < 0.0) for name in law.nonnegative]
+    name, how, values, bad = next((check for check in checks if check[3].any()), checks[0])
+    at = np.unravel_index(int(np.argmax(bad)), bad.shape)
+    place = ", ".join(f"{axis} = {grid[axis][k]:.6g}" for axis, k in zip(AXES, at, strict=False))
+    return name, how, place, float(values[at])

@@ -47,8 +47,8 @@ def positive(state: Values, parameters: Values) -> dict[str, Array]:
     return {"density": state["density"], "pressure": pressure}
 
 
-@signatures.line
-def FLUXES(w: Array, p: Array, axis: int, method: Codes, mu: float, s: Array, f: Array) -> None:
+@njit(cache=True, error_model="numpy", nogil=True)
+def gas_line(w: Array, p: Array, axis: int, method: Codes, mu: float, s: Array, f: Array) -> None:
     """Fluxes of density, momentum along, momenta across and energy; p[0] is gamma."""
     across, n_faces = w.shape[0] - 3, w.shape[1] - 5
     stretches = (n_faces + STRETCH - 1) // STRETCH
@@ -69,6 +69,12 @@ def FLUXES(w: Array, p: Array, axis: int, method: Codes, mu: float, s: Array, f:
         if mu > 0.0:
             guard(s, p[0], mu, across, n)
         store(s, first, count, f)
+
+
+@signatures.line
+def FLUXES(w: Array, p: Array, axis: int, method: Codes, mu: float, s: Array, f: Array) -> None:
+    """`gas_line` for the integrator."""
+    gas_line(w, p, axis, method, mu, s, f)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -35,9 +35,9 @@ class Law:
     """u_t + div F(u) = S(u) in up to `most_axes` dimensions.
 
     `fields` and, for starts and fixed ends, `quantities` name the state of so many dimensions; `to_fields` makes fields
-    of quantities, pointwise. `vector_x` … are components, which walls mirror; `static` fields never change. `positive`
-    gives, pointwise, what must stay above zero. Parameters with a default may be left out of a file. `scratch` says how
-    many numbers `line` needs to write on for a line of so many cells.
+    of quantities, pointwise. `vector_x` … are components, which walls mirror; `static` fields never change;
+    `nonnegative` ones may be zero; `positive` gives, pointwise, what must stay above zero. Parameters with a default
+    may be left out of a file. `scratch` says how many numbers `line` needs to write on for a line of so many cells.
     """
 
     about: str
@@ -51,6 +51,7 @@ class Law:
     parameters: Mapping[str, float | None] = field(default_factory=dict)
     vector: str | None = None
     static: tuple[str, ...] = ()
+    nonnegative: tuple[str, ...] = ()
     positive: Callable[[Values, Values], dict[str, Array]] = _nothing
     guarded: bool = False
     solvers: tuple[str, ...] = ("exact",)

@@ -41,6 +41,9 @@ def prolong(state: Array, law: Law, ends: Codes, parameters: Mapping[str, Array]
     bad = np.zeros(fine[:, 0].shape, dtype=bool)
     for margin in margins:
         bad |= ~(margin > 0.0)
+    for k, name in enumerate(fields):
+        if name in law.nonnegative:
+            bad |= fine[:, k] < 0.0
     for axis in range(dims):
         pairs = np.moveaxis(bad, 1 + axis, -1)
         pairs = pairs.reshape(*pairs.shape[:-1], -1, 2).any(axis=-1).repeat(2, axis=-1)

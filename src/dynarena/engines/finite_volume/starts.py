@@ -1,8 +1,9 @@
 """Starts by expressions: quantities as functions of position, of drawn numbers and of random functions.
 
 `[start.box]` draws numbers; each `[start.objects.NAME]` is a random function of a `kind`, of the coordinates or of the
-expressions that its keys x, y, z state (`axes` says of how many); `options` are expressions, evaluated in the order
-written, which must come to state every quantity of the law. Cells hold averages of the fields that these make.
+expressions that its keys x, y, z state (`axes` says of how many), with draws of its own or those of the object that it
+is `like`; `options` are expressions, evaluated in the order written, which must come to state every quantity of the
+law. Cells hold averages of the fields that these make.
 """
 
 from __future__ import annotations
@@ -109,10 +110,10 @@ class StartLaw:
         given = {
             key: constant(value, self.spec.parameters, where=where)
             for key, value in stated.items()
-            if key not in ("kind", "axes", *AXES)
+            if key not in ("kind", "axes", "like", *AXES)
         }
         arguments = self._arguments(name)
         options = checked_options(kind, given, where=where)
-        drawn = kind.draw(streams, name, options, self.lengths[: len(arguments)])
+        drawn = kind.draw(streams, str(stated.get("like", name)), options, self.lengths[: len(arguments)])
         known = [*AXES, *self.spec.parameters, *self.spec.start.box, *self.spec.start.objects, *self.spec.start.options]
         return drawn, [parse(text, known, where=where) for text in arguments]

@@ -42,5 +42,5 @@ def _local(u: Array, p: Array, ends: Codes, rate: Array) -> None:
 
 LAW = Law(
     about="the porous-medium equation", fields=lambda dims: ("u",), parameters={"m": None},
-    scratch=lambda n: n + 6, line=_line, pace=_pace, local=_local,
+    nonnegative=("u",), scratch=lambda n: n + 6, line=_line, pace=_pace, local=_local,
 )  # fmt: skip

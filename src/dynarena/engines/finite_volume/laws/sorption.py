@@ -45,5 +45,5 @@ def _local(u: Array, p: Array, ends: Codes, rate: Array) -> None:
 LAW = Law(
     about="diffusion with sorption", fields=lambda dims: ("u",),
     parameters=dict.fromkeys(("diffusivity", "porosity", "bulk_density", "freundlich_k", "freundlich_n")),
-    scratch=lambda n: n + 6, line=_line, pace=_pace, local=_local,
+    nonnegative=("u",), scratch=lambda n: n + 6, line=_line, pace=_pace, local=_local,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sums of Gaussian bumps: a exp(-|x - c|^2 / (2 s^2)) with uniform heights, widths and centres."""
+"""Sums of Gaussian bumps: a exp(-|x - c|^2 / (2 s^2)) with uniform heights, widths and centres; or their slopes."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ def _draw(streams: Streams, name: str, options: Mapping[str, float], lengths: Se
     exponential = array_functions()["exp"]
 
     def values(row: int, arguments: Sequence[Array]) -> Array:
-        total = np.zeros(np.broadcast_shapes(*(a.shape for a in arguments)))
+        total, slope = np.zeros(np.broadcast_shapes(*(a.shape for a in arguments))), int(options["slope"])
         for bump in range(count):
-            square = np.zeros(())
+            away = []
             for axis, length in enumerate(lengths):
-                away = arguments[axis] - length * centres[row, bump, axis]
-                if options["periodic"]:
-                    away = away - length * np.round(away / length)
-                square = square + away * away
-            total = total + heights[row, bump] * exponential(-0.5 * square / widths[row, bump] ** 2)
+                apart = arguments[axis] - length * centres[row, bump, axis]
+                away.append(apart - length * np.round(apart / length) if options["periodic"] else apart)
+            variance = widths[row, bump] * widths[row, bump]
+            square = sum(apart * apart for apart in away)
+            height = heights[row, bump] * exponential(-0.5 * square / variance)
+            total = total + (height if slope == 0 else -height * away[slope - 1] / variance)
         return total
 
     return values
 
 
 KIND = RandomFunction(
-    "Gaussian bumps at uniform places, seen at their nearest image where periodic = 1",
-    {"count": None, "low": 0.0, "high": 1.0, "narrowest": None, "widest": None, "periodic": 1.0}, _draw,
+    "Gaussian bumps at uniform places, seen at their nearest image where periodic = 1; slope: 1 or 2 along x or y",
+    {"count": None, "low": 0.0, "high": 1.0, "narrowest": None, "widest": None, "periodic": 1.0, "slope": 0.0}, _draw,
 )  # fmt: skip
