@@ -24,18 +24,19 @@ TRAINED = ["koopman_autoencoder", "neural_ode", "hnn"]
 
 @pytest.fixture(scope="session")
 def swing(tools):
-    """A pendulum, q an angle, that swings and turns over: 14 energies, 20 points a small swing."""
+    """A pendulum, q an angle, that swings and turns over: 14 energies, 20 points a small swing; two inner ones test."""
     q = torch.linspace(0.4, 3.0, 14, dtype=torch.float64)
     p = torch.linspace(-2.2, 0.9, 14, dtype=torch.float64).flip(0)
     path, h = [torch.stack([q, p], dim=-1)], 2 * math.pi / 20 / 50
-    for _ in range(260):
+    for _ in range(180):
         for _ in range(50):  # leapfrog
             p = p - h / 2 * q.sin()
             q = q + h * p
             p = p - h / 2 * q.sin()
         path.append(torch.stack([torch.atan2(q.sin(), q.cos()), p], dim=-1))
-    data = torch.stack(path, dim=1)
-    place = tools.world(data, 12, 8, 200, ("component",), 2 * math.pi / 20)
+    order = [*range(4), *range(5, 9), *range(10, 14), 4, 9]
+    data = torch.stack(path, dim=1)[order]
+    place = tools.world(data, 12, 8, 120, ("component",), 2 * math.pi / 20)
     channels = (Channel("q", angle=True), Channel("p"))
     facts = {"invariants": {"energy": {}}, "engine": "ode"}
     return dataclasses.replace(place, task=dataclasses.replace(place.task, channels=channels, facts=facts))
@@ -257,7 +258,7 @@ def test_between_two_encodings_the_koopman_autoencoder_is_linear_in_its_latents(
 
 
 def test_the_neural_ode_s_field_is_near_lorenz_s(butterfly, build, tools):
-    model = tools.fitted(build("neural_ode", steps=300, unroll=2), butterfly)
+    model = tools.fitted(build("neural_ode", steps=500, unroll=2), butterfly)
     states = butterfly.test[:, ::7].flatten(0, 1)
     x, y, z = states.unbind(-1)
     truth = torch.stack([10 * (y - x), x * (28 - z) - y, x * y - 8 / 3 * z], dim=-1)
@@ -280,7 +281,7 @@ def test_neural_ode_and_hnn_refuse_what_is_not_theirs(worlds, swing, build, tool
 
 
 def test_the_hnn_keeps_the_energy_that_a_plain_field_loses(swing, build, tools):
-    """The true energy of the forecasts, over ten small swings."""
+    """The true energy of the forecasts, over six small swings."""
 
     def drift(model):
         answer = tools.ask(tools.fitted(model, swing), swing)
@@ -296,9 +297,8 @@ def test_the_hnn_s_own_energy_is_kept_and_its_written_gradient_is_that_of_its_en
     z = model.encode(place.test[:, 3]).requires_grad_()
     (automatic,) = torch.autograd.grad(model.module.energy(z).sum(), z)
     torch.testing.assert_close(model.module.gradient(z), automatic)
-    energy = model.energy(model.forecast(place.context, 100))
-    spread = model.energy(place.train).std()
-    assert (energy - energy[:, :1]).abs().max() < 1e-2 * spread
+    energy = model.energy(model.forecast(place.context, 20))
+    assert (energy - energy[:, :1]).abs().max() < 1e-6 * model.energy(place.train).std()
 
 
 def test_names_tell_canonical_pairs_only_where_the_equations_are_symplectic(tools):
