@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dynarena.data.invariants_laws import FOLDS
 from dynarena.engines.base import Parameters, Simulator
 from dynarena.engines.points import PointSimulator
 from dynarena.engines.streams import Streams
@@ -17,7 +18,8 @@ from dynarena.errors import DataError, UsageError
 Array = NDArray[np.float64]
 
 PRECISION = 0.005
-WORK = 4.0
+TARGET = 0.02  # until which more work is granted than otherwise
+WORK, MORE = 4.0, 8.0
 TRANSIENT_STEPS, SMALLER_TRANSIENT, SMALL = 10_000, 3_000, 8
 BATCHES = 64
 SURE = 3.0
@@ -66,7 +68,10 @@ def lyapunov_spectrum(
     growth: Growth = simulator.growth(start, parameters)
     transient = _settle(growth, _transient(simulator))
     means = _Means(growth, transient)
-    while not means.settled(precision) and growth.seconds * (transient + 3 * means.duration) < work:
+    while not means.settled(precision):
+        granted = MORE * work if means.wide else work
+        if growth.seconds * (transient + 3 * means.duration) >= granted:
+            break
         transient += means.duration
         means = _Means(growth, 2 * means.duration)
     exponents, errors = means.spectrum()
@@ -115,6 +120,13 @@ class _Means:
     def volume(self) -> Array:
         """The mean divergence along each trajectory."""
         return np.asarray(self._volumes.sum(axis=0) / self.duration)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the leading exponent is clear of zero and of powers of time, but known to no better than TARGET."""
+        exponents, errors = self.spectrum()
+        leading = float(exponents[:, 0].mean())
+        return leading > SURE * errors[0] and leading * self.duration > FOLDS and not self.settled(TARGET)
 
     def settled(self, precision: float) -> bool:
         """Whether each positive exponent is known to `precision` of the largest."""
