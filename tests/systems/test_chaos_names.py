@@ -7,7 +7,13 @@ import tomllib
 import pytest
 from chaos_catalogue import FILES, facts, is_map, spec
 
-FLOWS = """
+
+def _words(block: str) -> list[str]:
+    return block.split()
+
+
+FLOWS = _words(
+    """
     aizawa anishchenko_astakhov arneodo arnold_beltrami_childress arnold_web atmospheric_regime beer_rnn
     belousov_zhabotinsky bickley_jet blasius blinking_rotlet blinking_vortex bouali bouali2 burke_shaw ca_two_plus
     ca_two_plus_quasiperiodic cell_cycle cellular_neural_network chen chen_lee chua circadian_rhythm
@@ -25,22 +31,29 @@ FLOWS = """
     sprott_o sprott_p sprott_q sprott_r sprott_s sprott_torus stick_slip_oscillator swinging_atwood thomas
     thomas_labyrinth torus tsucs2 turchin_hanski vallis_el_nino voss_delay wang_sun windmi_reduced yu_wang yu_wang2
     zhou_chen
-""".split()
+    """
+)
 DELAYS = {"ikeda_delay", "mackey_glass", "piecewise_circuit", "scroll_delay", "sprott_delay", "voss_delay"}
-MAPS = """
+MAPS = _words(
+    """
     baker bedhead blinking_vortex_map bogdanov chebyshev chirikov circle de_jong duffing_map end_cap gauss
     gingerbreadman gumowski_mira henon hopalong ikeda kaplan_yorke logistic maynard_smith pickover ricker svensson
     tent tinkerbell zaslavskii zeraoulia_sprott
-""".split()
+    """
+)
 HAMILTONIAN = ["mass_spring", "pendulum", "double_pendulum", "two_body", "three_body", "magnetic_mirror"]
-PROSE = """
+PROSE = _words(
+    """
     aizawa chen_lee dadras double_pendulum duffing four_wing halvorsen lorenz lorenz96_4 lorenz96_5
     rabinovich_fabrikant rossler sprott_b sprott_linz_f thomas
-""".split()
-OTHERS = """
+    """
+)
+OTHERS = _words(
+    """
     pendulum_exact torus_rotation cat_map skew_product coupled_map_lattice kuramoto_ring lorenz96_5 lorenz96_10
     lorenz96_20 lorenz96_80 duffing_input
-""".split()
+    """
+)
 VARIANTS = {
     "thomas_labyrinth": "thomas", "coullet": "arneodo", "bouali": "bouali2", "pan_xu_zhou": "dequan_li",
     "tsucs2": "dequan_li", "ca_two_plus_quasiperiodic": "ca_two_plus", "blinking_vortex": "blinking_rotlet",
