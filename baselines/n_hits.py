@@ -21,7 +21,7 @@ class NHiTS(Blockwise):
     tier = "extended"
     knows = "nothing"
     accepts = {"kinds": ["chaos"]}
-    search = {"lr": [1e-3, 2e-3, 4e-3], "width": [64, 128, 256], "block": [4, 8, 16]}
+    search = {"lr": [2e-3, 4e-3, 8e-3], "width": [64, 128, 256], "block": [4, 8, 16]}
     dtype = torch.float64
     cpu_budget_s = 180
     history = {"chaos": 12, "pde": 12, "video": 12}
@@ -33,8 +33,8 @@ class NHiTS(Blockwise):
         layers: int = 3,
         width: int = 128,
         steps: int = 2000,
-        batch: int = 128,
-        lr: float = 2e-3,
+        batch: int = 64,
+        lr: float = 4e-3,
         unroll: int = 2,
     ) -> None:
         super().__init__(block=block, steps=steps, batch=batch, lr=lr, unroll=unroll)
