@@ -30,7 +30,7 @@ class HAVOK(Forecaster):
     accepts = {"kinds": ["chaos"]}
     dtype = torch.float64
     cpu_budget_s = 60
-    search = {"delays": [3, 5, 10, 20], "degree": [2, 3, 4], "features": [400, 900]}
+    search = {"delays": [3, 5, 10, 20], "degree": [2, 3, 4], "features": [400, 1400]}
 
     windows: Windows | None = None
 
@@ -39,8 +39,8 @@ class HAVOK(Forecaster):
         delays: int = 5,
         ranks: tuple[int, ...] = (2, 3, 4, 5),
         degree: int = 4,
-        features: int = 900,
-        rows: int = 12000,
+        features: int = 1400,
+        rows: int = 8000,
         penalties: tuple[float, ...] = (1e-14, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4),
     ) -> None:
         self.delays = delays
