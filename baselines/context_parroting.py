@@ -25,7 +25,7 @@ class ContextParroting(Forecaster):
     cpu_budget_s = 5
     search = {"motif": [2, 3, 5, 8, 12, 20]}
 
-    def __init__(self, motif: int = 5) -> None:
+    def __init__(self, motif: int = 3) -> None:
         self.motif = motif
 
     def forecast(self, context: Tensor, horizon: int) -> Tensor:

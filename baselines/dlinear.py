@@ -36,8 +36,8 @@ class DLinear(Forecaster):
 
     def __init__(
         self,
-        lags: int = 60,
-        block: int = 300,
+        lags: int = 120,
+        block: int = 30,
         kernel: int = 25,
         rows: int = 8000,
         components: int = 48,

@@ -30,7 +30,7 @@ class DMD(Forecaster):
     windows: Windows | None = None
 
     def __init__(
-        self, delays: int = 20, energy: float = 0.999999, rows: int = 8000, components: int = 24, most: int = 400
+        self, delays: int = 40, energy: float = 0.99999999, rows: int = 8000, components: int = 24, most: int = 400
     ) -> None:
         self.delays = delays
         self.energy = energy

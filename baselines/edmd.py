@@ -36,8 +36,8 @@ class EDMD(Forecaster):
 
     def __init__(
         self,
-        bumps: int = 400,
-        width: float = 2.0,
+        bumps: int = 200,
+        width: float = 0.5,
         delays: int = 2,
         degree: int = 0,
         rows: int = 10000,

@@ -31,7 +31,7 @@ class GaussianProcess(Forecaster):
     windows: Windows | None = None
 
     def __init__(
-        self, delays: int = 1, inducing: int = 400, sample: int = 200, rows: int = 10000, separate: int = 12
+        self, delays: int = 4, inducing: int = 800, sample: int = 300, rows: int = 10000, separate: int = 12
     ) -> None:
         self.delays = delays
         self.inducing = inducing

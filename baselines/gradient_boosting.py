@@ -30,7 +30,7 @@ class GradientBoosting(Forecaster):
     windows: Windows | None = None
 
     def __init__(
-        self, trees: int = 200, leaves: int = 31, delays: int = 2, learning_rate: float = 0.1, rows: int = 30000
+        self, trees: int = 400, leaves: int = 63, delays: int = 2, learning_rate: float = 0.1, rows: int = 30000
     ) -> None:
         self.trees = trees
         self.leaves = leaves

@@ -35,8 +35,8 @@ class NLinear(Forecaster):
 
     def __init__(
         self,
-        lags: int = 60,
-        block: int = 300,
+        lags: int = 120,
+        block: int = 30,
         rows: int = 8000,
         components: int = 48,
         penalties: tuple[float, ...] = (1e-10, 1e-7, 1e-4, 1e-2, 1.0),

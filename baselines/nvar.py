@@ -36,7 +36,7 @@ class NVAR(Forecaster):
     def __init__(
         self,
         delays: int = 2,
-        degree: int = 4,
+        degree: int = 5,
         features: int = 1000,
         rows: int = 12000,
         components: int = 40,
