@@ -126,6 +126,42 @@ def test_as_many_exponents_vanish_as_the_class_of_the_system_demands(name: str) 
         assert np.allclose(value, -value[::-1], atol=3 * sem.max() + slow)
 
 
+# Errors of leading exponents, relative, where more than the two percent that are aimed at: weak or intermittent chaos
+WIDE = {
+    "arnold_web": 0.043,
+    "bickley_jet": 0.028,
+    "blinking_rotlet": 0.031,
+    "blinking_vortex": 0.027,
+    "bouali": 0.027,
+    "bouali2": 0.103,
+    "cell_cycle": 0.057,
+    "cellular_neural_network": 0.037,
+    "coevolving_predator_prey": 0.038,
+    "colpitts": 0.056,
+    "forced_van_der_pol": 0.032,
+    "glycolytic_oscillation": 0.028,
+    "lid_driven_cavity_flow": 0.026,
+    "liu_chen": 0.074,
+    "mac_arthur": 0.098,
+    "magnetic_mirror": 0.025,
+    "nose_hoover": 0.051,
+    "prose_sprott_b": 0.037,
+    "sprott_a": 0.039,
+    "sprott_more": 0.029,
+    "swinging_atwood": 0.049,
+    "turchin_hanski": 0.029,
+}
+
+
+@pytest.mark.parametrize("name", [name for name in POINTS if spec(name).engine == "ode" and spec(name).chaotic])
+def test_positive_exponents_of_flows_are_known_to_two_percent_of_the_largest(name: str) -> None:
+    value, sem = _exponents(name)
+    positive = facts(name)["positive_exponents"]["value"]
+    relative = sem[:positive].max() / value[0]
+    assert positive >= 1 and relative <= WIDE.get(name, 0.02)
+    assert name not in WIDE or relative > 0.02, "known well enough by now: off the list"
+
+
 @pytest.mark.parametrize("name", [name for name in POINTS if spec(name).chaotic])
 def test_exponents_add_up_to_the_mean_divergence(name: str) -> None:
     """By an average of its own, over other trajectories than those of the exponents.
