@@ -43,7 +43,7 @@ class ESINDy(Forecaster):
         inclusion: float = 0.6,
         bags: int = 20,
         delays: int = 4,
-        features: int = 100,
+        features: int = 60,
     ) -> None:
         self.degree = degree
         self.thresholds = thresholds
@@ -58,7 +58,7 @@ class ESINDy(Forecaster):
         """Find the equations of train, [trajectory, time, *state]."""
         single = train.flatten(2).shape[2] == 1
         learned = Windows(train, task, self.delays if single else 1, most=40)
-        self.dynamics = SparseDynamics(learned, rows=2000)
+        self.dynamics = SparseDynamics(learned, rows=1500)
         degrees = self.dynamics.degrees(self.degree, self.features)
         self.form = next(iter(self.dynamics.search(degrees, self.thresholds, self.halves, self.sweeps)))
         features, targets = self.dynamics.system(learned.z, self.form.degree, self.form.half)

@@ -23,17 +23,17 @@ class HNN(Learned):
     knows = "family"
     accepts = {"kinds": ["chaos"]}
     dtype = torch.float64
-    cpu_budget_s = 120
-    search = {"lr": [2e-3, 5e-3, 1e-2], "width": [64, 128], "unroll": [4, 8, 16]}
+    cpu_budget_s = 60
+    search = {"lr": [2e-3, 5e-3, 1e-2], "width": [64, 128], "unroll": [4, 6, 8]}
 
     def __init__(
         self,
-        width: int = 96,
+        width: int = 64,
         substeps: int = 1,
-        steps: int = 1500,
+        steps: int = 900,
         batch: int = 64,
         lr: float = 5e-3,
-        unroll: int = 8,
+        unroll: int = 6,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width

@@ -32,7 +32,7 @@ class NeuralODE(Learned):
         width: int = 64,
         hidden: int = 4,
         substeps: int = 1,
-        steps: int = 1000,
+        steps: int = 700,
         batch: int = 64,
         lr: float = 5e-3,
         unroll: int = 8,
