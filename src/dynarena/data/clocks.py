@@ -24,8 +24,8 @@ from dynarena.equations.digest import system_digest as system_digest
 from dynarena.errors import DataError
 from dynarena.schema.system import SystemSpec
 
-FIELD_TRAJECTORIES, FEWEST_TRAJECTORIES, CERTIFIED_TRAJECTORIES, FIELD_SITES = 8, 3, 2, 16
-SMALL_FIELD = 1024  # numbers of a field of which many starts are cheap
+FIELD_TRAJECTORIES, FEWEST_TRAJECTORIES, FIELD_SITES = 8, 3, 16
+SMALL_FIELD, LARGE_FIELD = 1024, 2**14  # numbers of fields of which many starts are cheap, and not even two
 FIELD_POINTS, PER_TIMESCALE, FIELD_GAPS = (2**8, 2**11), 40, (30, 200)  # fewest and most
 FIELD_WORK = 30.0  # CPU seconds of an exponent, and of a series for the period
 
@@ -43,7 +43,7 @@ def compute(spec: SystemSpec, simulator: Simulator, kind: str) -> dict[str, Any]
         return facts | invariants(spec, simulator, facts["digest"])
     facts |= _of_fields(spec, simulator) if spec.chaotic else _stated(spec)
     if simulator.dims[0] == "field":
-        streams = _streams(facts["digest"], CERTIFIED_TRAJECTORIES)
+        streams = _streams(facts["digest"], 2 if math.prod(simulator.shape) <= LARGE_FIELD else 1)
         facts |= certificate_of_fields(simulator, streams, facts["timescale"]["value"])
     return facts
 

@@ -5,14 +5,20 @@ Spectra are complex arrays [..., modes]; sums of them are written with + and -. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
 from typing import Any, Protocol
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from dynarena.engines.spectral import kernels
+
 Array = Any  # numpy.ndarray or torch.Tensor
+Terms = Sequence[tuple[Array, Array]]
 
 
 class Arrays(Protocol):
@@ -34,8 +40,12 @@ class Arrays(Protocol):
         """A symbol made ready for `product`."""
         ...
 
-    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
-        """multiplier x spectrum, in `out` where it is given (never the spectrum itself)."""
+    def product(self, multiplier: Array, spectrum: Array) -> Array:
+        """multiplier x spectrum."""
+        ...
+
+    def combine(self, out: Array, base: Array | None, terms: Terms) -> Array:
+        """base (which may be `out`) + sum of multiplier x spectrum in the order given, in `out`, no source itself."""
         ...
 
     def times(self, a: Array, b: Array, out: Array) -> Array:
@@ -65,18 +75,22 @@ class Arrays(Protocol):
 
 @dataclass(frozen=True)
 class _Multiplier:
-    """Real and imaginary part of a symbol; a part that vanishes everywhere is None.
+    """A symbol's parts as real views want them: the real one with each number twice, the imaginary one as -im, im."""
 
-    The real part holds each number twice, for real views; `negative` is minus the imaginary part.
-    """
+    shape: tuple[int, ...]
+    kind: int
+    real: NDArray[np.float64]
+    turned: NDArray[np.float64]
 
-    real: NDArray[np.float64] | None
-    imaginary: NDArray[np.float64] | None
-    negative: NDArray[np.float64] | None
+
+_NOTHING = np.zeros(0)
 
 
 class Reference:
     """numpy and scipy.fft. Complex products use real views, so that their bits depend on no batch and no processor."""
+
+    def __init__(self) -> None:
+        self._padded: dict[tuple[int, ...], NDArray[np.complex128]] = {}  # fresh memory costs more than the copy
 
     def real(self, values: NDArray[np.float64]) -> Array:
         return values
@@ -88,20 +102,36 @@ class Reference:
         return np.asarray(values)
 
     def multiplier(self, symbol: NDArray[np.complex128]) -> Array:
-        imaginary = np.ascontiguousarray(symbol.imag) if symbol.imag.any() else None
-        real = np.repeat(symbol.real, 2, axis=-1) if symbol.real.any() or imaginary is None else None
-        return _Multiplier(real, imaginary, None if imaginary is None else -imaginary)
+        turned = np.stack([-symbol.imag, symbol.imag], axis=-1) if symbol.imag.any() else None
+        real = np.repeat(symbol.real, 2, axis=-1) if symbol.real.any() or turned is None else None
+        kind = kernels.COMPLEX if real is not None else kernels.IMAGINARY
+        return _Multiplier(
+            symbol.shape,
+            kernels.REAL if turned is None else kind,
+            _NOTHING if real is None else real.reshape(-1),
+            _NOTHING if turned is None else turned.reshape(-1),
+        )
 
-    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
-        if multiplier.imaginary is None:
-            view = None if out is None else out.view(np.float64)
-            return np.multiply(spectrum.view(np.float64), multiplier.real, out=view).view(np.complex128)
-        if out is None:
-            out = np.empty(np.broadcast_shapes(multiplier.imaginary.shape, spectrum.shape), dtype=np.complex128)
-        np.multiply(spectrum.imag, multiplier.negative, out=out.real)
-        np.multiply(spectrum.real, multiplier.imaginary, out=out.imag)
-        if multiplier.real is not None:
-            out += (spectrum.view(np.float64) * multiplier.real).view(np.complex128)
+    def product(self, multiplier: Array, spectrum: Array) -> Array:
+        out = np.empty(np.broadcast_shapes(multiplier.shape, spectrum.shape), dtype=np.complex128)
+        return self.combine(out, None, [(multiplier, np.broadcast_to(spectrum, out.shape))])
+
+    def combine(self, out: Array, base: Array | None, terms: Terms) -> Array:
+        outer, inner, width = _rows(terms[0][0].shape, out.shape)
+        flat = _flat(out)
+        how = kernels.FRESH if base is None else kernels.INTO if base is out else kernels.ONTO
+        kernels.add_products(
+            flat,
+            flat if base is None or base is out else _flat(base),
+            how,
+            tuple([_flat(source) for _, source in terms]),
+            tuple([multiplier.real for multiplier, _ in terms]),
+            tuple([multiplier.turned for multiplier, _ in terms]),
+            tuple([multiplier.kind for multiplier, _ in terms]),
+            outer,
+            inner,
+            2 * width,
+        )
         return out
 
     def times(self, a: Array, b: Array, out: Array) -> Array:
@@ -119,7 +149,12 @@ class Reference:
     def inverse(self, spectrum: Array, points: tuple[int, ...]) -> Array:
         for axis in range(-len(points), -1):
             spectrum = scipy.fft.ifft(spectrum, axis=axis, norm="forward", workers=1)
-        return scipy.fft.irfft(spectrum, n=points[-1], axis=-1, norm="forward", workers=1)
+        if spectrum.shape not in self._padded:
+            shape = (*spectrum.shape[:-1], points[-1] // 2 + 1)
+            self._padded[spectrum.shape] = np.zeros(shape, dtype=np.complex128)
+        padded = self._padded[spectrum.shape]
+        padded[..., : spectrum.shape[-1]] = spectrum
+        return scipy.fft.irfft(padded, n=points[-1], axis=-1, norm="forward", workers=1)
 
     def stack(self, arrays: list[Array]) -> Array:
         return np.stack(arrays)
@@ -127,6 +162,25 @@ class Reference:
     def mirror(self, column: Array) -> Array:
         axes = tuple(range(-(column.ndim - 2), 0))
         return np.conj(np.roll(np.flip(column, axes), 1, axes))
+
+
+def _flat(spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """A spectrum's numbers, real and imaginary parts in turn."""
+    whole = spectrum if spectrum.flags.c_contiguous else np.ascontiguousarray(spectrum)
+    return whole.reshape(-1).view(np.float64)
+
+
+@lru_cache(maxsize=256)
+def _rows(multiplier: tuple[int, ...], spectrum: tuple[int, ...]) -> tuple[int, int, int]:
+    """How a multiplier repeats: rows that have one each, rows that share it, modes a row."""
+    padded = (1,) * (len(spectrum) - len(multiplier)) + multiplier
+    shared = [axis for axis, (m, n) in enumerate(zip(padded, spectrum, strict=True)) if m != n]
+    if not shared:
+        return 1, 1, prod(spectrum)
+    first, last = shared[0], shared[-1] + 1
+    if any(padded[axis] != 1 for axis in range(first, last)):
+        raise ValueError(f"multiplier {multiplier} does not repeat along neighbouring axes of {spectrum}")
+    return prod(spectrum[:first]), prod(spectrum[first:last]), prod(spectrum[last:])
 
 
 class Torch:
@@ -153,8 +207,20 @@ class Torch:
         part = symbol if symbol.imag.any() else symbol.real
         return self._torch.tensor(part, dtype=kind, device=self._device)
 
-    def product(self, multiplier: Array, spectrum: Array, out: Array | None = None) -> Array:
-        return self._torch.mul(multiplier, spectrum, out=out)
+    def product(self, multiplier: Array, spectrum: Array) -> Array:
+        return multiplier * spectrum
+
+    def combine(self, out: Array, base: Array | None, terms: Terms) -> Array:
+        begun = base is not None
+        if begun and base is not out:
+            out.copy_(base)
+        for multiplier, spectrum in terms:
+            if begun:
+                out += multiplier * spectrum
+            else:
+                self._torch.mul(multiplier, spectrum, out=out)
+                begun = True
+        return out
 
     def times(self, a: Array, b: Array, out: Array) -> Array:
         return self._torch.mul(a, b, out=out)

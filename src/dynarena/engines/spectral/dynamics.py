@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +30,7 @@ class Dynamics:
         self._sources = [atom.field for atom in plan.atoms]
         self._slopes = [None if s is None else ready(s) for s in map(symbols.atom, plan.atoms)]
         self._plain = self._sources == list(range(n_fields)) and not any(s is not None for s in self._slopes)
+        self._spectra: Array = None
         self._products = Products(plan.atoms, plan.groups, symbols, arrays)
         self._targets = [
             [(equation, ready(symbol)) for equation, symbol in symbols.totals(group.weights, symbols.scale).items()]
@@ -55,11 +54,9 @@ class Dynamics:
         return out
 
     def _add(self, out: Array, equation: int, multiplier: Array, spectrum: Array, begun: set[int]) -> None:
-        if equation in begun:
-            out[equation] += self.arrays.product(multiplier, spectrum)
-        else:
-            self.arrays.product(multiplier, spectrum, out[equation])
-            begun.add(equation)
+        target = out[equation]
+        self.arrays.combine(target, target if equation in begun else None, [(multiplier, spectrum)])
+        begun.add(equation)
 
     def spectrum(self, fields: NDArray[np.float64]) -> Array:
         """Amplitudes of fields [trajectory, field, *points], those above the kept modes removed."""
@@ -74,11 +71,11 @@ class Dynamics:
         """The values of the atoms, [atom, trajectory, *points], by one inverse transform."""
         if self._plain or not self._sources:
             return self.arrays.inverse(state, self.grid.points) if self._plain else ()
-        spectra = [
-            state[source] if slope is None else self.arrays.product(slope, state[source])
-            for source, slope in zip(self._sources, self._slopes, strict=True)
-        ]
-        return self.arrays.inverse(self._stack(spectra), self.grid.points)
-
-    def _stack(self, spectra: Sequence[Array]) -> Array:
-        return spectra[0][None] if len(spectra) == 1 else self.arrays.stack(list(spectra))
+        if self._spectra is None or self._spectra.shape[1:] != state.shape[1:]:
+            self._spectra = self.arrays.stack([state[source] for source in self._sources])
+        for target, source, slope in zip(self._spectra, self._sources, self._slopes, strict=True):
+            if slope is None:
+                target[...] = state[source]
+            else:
+                self.arrays.combine(target, None, [(slope, state[source])])
+        return self.arrays.inverse(self._spectra, self.grid.points)

@@ -43,12 +43,16 @@ def trajectories(
     out[:, 0] = start
     rows = max(1, numbers_a_chunk // prod(start.shape[1:]))
     dt, n_steps = interval
+    alike = all(np.all(values == values[:1]) for values in parameters.values())
+    made: dict[int, tuple[Dynamics, Scheme]] = {}
     for begin in range(0, len(start), rows):
         chunk = slice(begin, begin + rows)
-        dynamics = Dynamics(plan, grid, start.shape[1], {k: v[chunk] for k, v in parameters.items()}, arrays)
-        method = scheme(dynamics, dt / n_steps)
+        length = len(out[chunk])
+        if not alike or length not in made:
+            dynamics = Dynamics(plan, grid, start.shape[1], {k: v[chunk] for k, v in parameters.items()}, arrays)
+            made[length] = dynamics, scheme(dynamics, dt / n_steps)
         with np.errstate(over="ignore", invalid="ignore"):
-            _fill(out[chunk], dynamics, method, n_steps)
+            _fill(out[chunk], *made[length], n_steps)
     return out
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dynarena.engines.spectral.arrays import Array, Arrays
+from dynarena.engines.spectral.arrays import Array, Arrays, Terms
 from dynarena.engines.spectral.phi import phi
 from dynarena.engines.spectral.phi_matrix import phi_matrix
 
@@ -22,11 +22,11 @@ class Linear(Protocol):
         ...
 
     def multiplier(self, symbol: Complex) -> Array:
-        """A function of the symbol made ready for `product`."""
+        """A function of the symbol made ready for `combine`."""
         ...
 
-    def product(self, multiplier: Array, spectrum: Array, out: Array) -> Array:
-        """multiplier x spectrum [field, trajectory, *modes] in `out`, never the spectrum itself."""
+    def combine(self, out: Array, base: Array | None, terms: Terms) -> Array:
+        """base + sum of multiplier x spectrum [field, trajectory, *modes] in `out`, no spectrum itself."""
         ...
 
 
@@ -36,7 +36,7 @@ class Diagonal:
     def __init__(self, symbol: Complex, arrays: Arrays) -> None:
         self._symbol = symbol
         self.multiplier = arrays.multiplier
-        self.product = arrays.product
+        self.combine = arrays.combine
 
     def phi(self, h: float) -> tuple[Complex, Complex, Complex, Complex]:
         return phi(self._symbol * h)
@@ -48,7 +48,6 @@ class Coupled:
     def __init__(self, symbol: Complex, arrays: Arrays) -> None:
         self._symbol = symbol
         self._arrays = arrays
-        self._scratch: Array = None
 
     def phi(self, h: float) -> tuple[Complex, Complex, Complex, Complex]:
         return phi_matrix(self._symbol * h)
@@ -58,19 +57,17 @@ class Coupled:
         ready = self._arrays.multiplier
         return [[ready(np.ascontiguousarray(entry)) if entry.any() else None for entry in row] for row in symbol]
 
-    def product(self, multiplier: Array, spectrum: Array, out: Array) -> Array:
-        if self._scratch is None:
-            self._scratch = self._arrays.like(spectrum[0])
-        for row, target in zip(multiplier, out, strict=True):
-            begun = False
-            for entry, source in zip(row, spectrum, strict=True):
-                if entry is None:
-                    continue
-                if begun:
-                    target += self._arrays.product(entry, source, self._scratch)
-                else:
-                    self._arrays.product(entry, source, target)
-                    begun = True
-            if not begun:
-                target[...] = 0.0
+    def combine(self, out: Array, base: Array | None, terms: Terms) -> Array:
+        for row, target in enumerate(out):
+            entries = [
+                (entry, source)
+                for multiplier, spectrum in terms
+                for entry, source in zip(multiplier[row], spectrum, strict=True)
+                if entry is not None
+            ]
+            onto = None if base is None else target if base is out else base[row]
+            if entries:
+                self._arrays.combine(target, onto, entries)
+            elif onto is not target:
+                target[...] = 0.0 if onto is None else onto
         return out

@@ -29,8 +29,15 @@ class Products:
         total = None
         for part, (prefactor, product) in enumerate(self._groups[group]):
             value = self._product(product, fields, part)
-            value = value if prefactor is None else value * prefactor
-            total = value if total is None else total + value
+            owned = part in self._scratch and value is self._scratch[part]
+            if prefactor is not None:
+                value = self._arrays.times(value, prefactor, value) if owned else value * prefactor
+            if total is None:
+                total, mine = value, owned
+            elif mine and total.shape == value.shape:
+                total += value
+            else:
+                total, mine = total + value, False
         return total
 
     def _prefactor(self, coefficient: Coefficient, symbols: Symbols) -> Array | None:

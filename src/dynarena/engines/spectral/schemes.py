@@ -23,7 +23,7 @@ class Scheme(ABC):
     def __init__(self, dynamics: Dynamics, h: float) -> None:
         self._rest = dynamics.rest
         self._arrays = dynamics.arrays
-        self._product = dynamics.linear.product
+        self._combine = dynamics.linear.combine
         self._memory: list[Array] = []
         ready = dynamics.linear.multiplier
         half, whole = dynamics.linear.phi(0.5 * h), dynamics.linear.phi(h)
@@ -38,12 +38,10 @@ class Scheme(ABC):
     def step(self, state: Array) -> Array:
         """The state one step later; the memory of the one given is used again."""
 
-    def _finish(self, state: Array, n_state: Array, n_mid: Array, n_last: Array, spare: Array, out: Array) -> Array:
+    def _finish(self, state: Array, n_state: Array, n_mid: Array, n_last: Array, out: Array) -> Array:
         """E state + first n_state + middle n_mid + last n_last."""
-        self._product(self._decay, state, out)
-        for weight, n in zip(self._weights[-3:], (n_state, n_mid, n_last), strict=True):
-            out += self._product(weight, n, spare)
-        return out
+        weights = zip(self._weights[-3:], (n_state, n_mid, n_last), strict=True)
+        return self._combine(out, None, [(self._decay, state), *weights])
 
     def _buffers(self, state: Array, count: int) -> list[Array]:
         """Arrays like the state, the same ones at every step: fresh memory would cost more than the arithmetic."""
@@ -59,19 +57,16 @@ class CoxMatthews(Scheme):
         return [h * 0.5 * half[1], *_quadrature(h, whole)]
 
     def step(self, state: Array) -> Array:
-        times, rest, quarter = self._product, self._rest, self._weights[0]
+        combine, rest, quarter = self._combine, self._rest, self._weights[0]
         n_state, n_a, n_b, halfway, a, b = self._buffers(state, 6)
-        times(self._decay_half, state, halfway)
-        times(quarter, rest(state, n_state), a)
-        a += halfway
-        times(quarter, rest(a, n_a), b)
-        b += halfway
+        combine(halfway, None, [(self._decay_half, state)])
+        combine(a, halfway, [(quarter, rest(state, n_state))])
+        combine(b, halfway, [(quarter, rest(a, n_a))])
         n_a += rest(b, n_b)
         n_b += n_b
         n_b -= n_state
-        c = times(self._decay_half, a, halfway)
-        c += times(quarter, n_b, b)
-        out = self._finish(state, n_state, n_a, rest(c, n_b), b, a)
+        c = combine(halfway, None, [(self._decay_half, a), (quarter, n_b)])
+        out = self._finish(state, n_state, n_a, rest(c, n_b), a)
         self._memory[4] = state
         return out
 
@@ -84,20 +79,17 @@ class Krogstad(Scheme):
         return [*(h * stage for stage in stages), *_quadrature(h, whole)]
 
     def step(self, state: Array) -> Array:
-        times, rest, (a_0, b_0, b_a, c_0, c_b) = self._product, self._rest, self._weights[:5]
-        n_state, n_a, n_b, halfway, stage, spare = self._buffers(state, 6)
-        times(self._decay_half, state, halfway)
-        times(a_0, rest(state, n_state), stage)
-        stage += halfway
-        times(b_a, rest(stage, n_a), stage)
-        stage += times(b_0, n_state, spare)
+        combine, rest, (a_0, b_0, b_a, c_0, c_b) = self._combine, self._rest, self._weights[:5]
+        n_state, n_a, n_b, halfway, stage = self._buffers(state, 5)
+        combine(halfway, None, [(self._decay_half, state)])
+        combine(stage, halfway, [(a_0, rest(state, n_state))])
+        rest(stage, n_a)
+        combine(stage, None, [(b_a, n_a), (b_0, n_state)])
         stage += halfway
         rest(stage, n_b)
-        times(self._decay, state, stage)
-        stage += times(c_0, n_state, spare)
-        stage += times(c_b, n_b, spare)
+        combine(stage, None, [(self._decay, state), (c_0, n_state), (c_b, n_b)])
         n_a += n_b
-        out = self._finish(state, n_state, n_a, rest(stage, n_b), spare, halfway)
+        out = self._finish(state, n_state, n_a, rest(stage, n_b), halfway)
         self._memory[3] = state
         return out
 
