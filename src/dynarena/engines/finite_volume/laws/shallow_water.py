@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynarena.engines.finite_volume import signatures
-from dynarena.engines.finite_volume.components import both_sides
 from dynarena.engines.finite_volume.law import AXES, Law, Values
+from dynarena.engines.finite_volume.water_states import characteristic_weno, primitive_muscl
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -36,8 +36,10 @@ def _to_fields(given: Values, parameters: Values) -> dict[str, Any]:
 def _line(w: Array, p: Array, axis: int, method: Codes, mu: float, s: Array, f: Array) -> None:
     n, g, n_fields = f.shape[1], p[0], w.shape[0]
     sides = s[: 2 * n_fields * n].reshape(2, n_fields, n)
-    for k in range(n_fields):
-        both_sides(w[k], method, sides[0, k], sides[1, k])
+    if method[0] == 0:
+        characteristic_weno(w, g, sides[0], sides[1])
+    else:
+        primitive_muscl(w, sides[0], sides[1])
     for i in range(n):
         for side in range(2):
             if not sides[side, 0, i] > 0.0:
