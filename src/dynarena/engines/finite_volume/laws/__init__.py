@@ -1,1 +1,0 @@
-"""One conservation law a file."""
