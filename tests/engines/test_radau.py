@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from dynarena.engines import radau_flow
 from dynarena.engines.ode import Ode
 from dynarena.engines.piecewise_code import field_code
 from dynarena.engines.radau import radau
@@ -143,6 +147,23 @@ def test_bits_do_not_depend_on_batch_threads_prefix_or_where_a_run_goes_on(monke
     assert np.array_equal(whole, np.array(alone))
     assert np.array_equal(simulator.run(start, mu, 30.0, 7), whole[:, :7])
     assert np.array_equal(simulator.run(whole[:, 20], mu, 30.0, 20), whole[:, 20:])
+
+
+def test_threads_share_coefficients_that_were_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what mpmath computes in two threads at once, some comes out with 15 digits."""
+    start, mu = np.array([[2.0, 0.0], [1.9, 0.0], [1.8, 0.0], [1.7, 0.0]]), {"mu": np.full(4, 10.0)}
+    simulator = flow(VAN_DER_POL, solver={"method": "radau", "step": 0.1})
+    reference = simulator.run(start, mu, 1.0, 4)
+    asked = set()
+
+    def coefficients(stages: int) -> Any:
+        asked.add(threading.get_ident())
+        return radau_tableau(stages)
+
+    monkeypatch.setenv("DYNARENA_THREADS", "4")
+    monkeypatch.setattr(radau_flow, "radau_tableau", coefficients)
+    assert np.array_equal(simulator.run(start, mu, 1.0, 4), reference)
+    assert asked == {threading.get_ident()}
 
 
 def test_refining_moves_the_result_by_less_than_the_tolerance_allows_and_a_coarser_tolerance_by_more() -> None:

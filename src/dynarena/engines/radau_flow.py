@@ -72,10 +72,11 @@ class ImplicitFlow(Flow):
         p = self.parameter_rows(parameters, len(starts))
         turning = np.array(self.system.turning, dtype=np.int64)
         h, field, slopes = dt / substeps, self.field.field, self.field.slopes
+        tableau = radau_tableau(STAGES)  # before threads part: mpmath's precision belongs to the whole process
 
         def implicit(first: int, last: int) -> None:
             limit = estimate_limit(self.tolerance / refine ** (2 * STAGES))
-            radau(field, slopes, p, h, substeps, limit, radau_tableau(STAGES), turning, out, first, last)
+            radau(field, slopes, p, h, substeps, limit, tableau, turning, out, first, last)
 
         def explicit(first: int, last: int) -> None:
             halved_extrapolation(field, p, h, substeps, self.tolerance / 10, turning, out, first, last)
