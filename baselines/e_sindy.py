@@ -1,7 +1,5 @@
 """An ensemble of sparse equations, from bags of data and of library terms."""
 
-import warnings
-
 import torch
 from torch import Tensor
 
@@ -101,6 +99,8 @@ class ESINDy(Forecaster):
 
         sparse = STLSQ(threshold=threshold, alpha=1e-10 * len(features))
         ensemble = EnsembleOptimizer(sparse, bagging=True, library_ensemble=withhold, n_models=models)
+        import warnings
+
         with warnings.catch_warnings():  # that a bag has lost all its terms is an answer
             warnings.filterwarnings("ignore", message="Sparsity parameter is too big")
             ensemble.fit(features.numpy(force=True), targets[:, None].numpy(force=True))
