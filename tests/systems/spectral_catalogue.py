@@ -1,0 +1,54 @@
+"""The spectral fields of the catalogue, compiled, for their tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dynarena.engines.base import Array
+from dynarena.engines.spectral import Spectral, SpectralSimulator
+from dynarena.engines.streams import Streams, trajectory_key
+from dynarena.schema.system import SystemSpec
+from dynarena.schema.variants import read_system
+
+FOLDER = Path(__file__).resolve().parents[2] / "systems" / "pde"
+COMPUTED = FOLDER.parent / "_computed" / "pde"
+
+
+@cache
+def spec_of(name: str) -> SystemSpec:
+    return read_system(FOLDER / f"{name}.toml")
+
+
+NAMES = [path.stem for path in sorted(FOLDER.glob("*.toml")) if spec_of(path.stem).engine == "spectral"]
+
+
+def standing(*names: str) -> list[str]:
+    """Those of the names that stand in the catalogue."""
+    return [name for name in names if name in NAMES]
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Leaves a test out while a system of it is not in the catalogue."""
+    return pytest.mark.skipif(len(standing(*names)) < len(names), reason=f"not in the catalogue: {', '.join(names)}")
+
+
+class Case:
+    """A system of the catalogue with starts and parameters of any split."""
+
+    def __init__(self, name: str, resolution: int | None = None) -> None:
+        self.spec = spec_of(name)
+        self.sim: SpectralSimulator = Spectral().compile(self.spec, resolution=resolution)
+
+    def parameters(self, count: int, split: str = "test", **fixed: float) -> dict[str, Array]:
+        drawn = self.sim.parameters(self._streams(count), split)
+        return drawn | {name: drawn[name] * 0 + value for name, value in fixed.items()}
+
+    def start(self, count: int, split: str = "test") -> Array:
+        return self.sim.start(self._streams(count), self.parameters(count, split), split)
+
+    @staticmethod
+    def _streams(count: int) -> Streams:
+        return Streams([trajectory_key("catalogue", index) for index in range(count)])
