@@ -44,18 +44,24 @@ def test_the_share_is_what_the_outer_third_of_the_kept_modes_holds() -> None:
     assert np.allclose(cutoff_share(both[None], square.box), 0.5)
 
 
-def test_the_stated_share_rules() -> None:
+def test_the_stated_share_rules_and_what_the_start_holds_is_its_own() -> None:
+    start, later = np.cos(X), np.cos(X) + 0.05 * np.cos(15 * X)
     for share, refused in ((1e-3, True), (1e-2, False)):
-        sim = simulator(
-            ["0.001*lap(u)"], solver={"step": 1, "cutoff_share": share}, domain={"length": ["2*pi"], "points": [44]}
-        )
-        points = np.cos(np.arange(44) * 2 * np.pi / 44) + 0.05 * np.cos(15 * np.arange(44) * 2 * np.pi / 44)
-        path = sim.run(points[None, None], {}, 0.1, 2)
+        sim = simulator(["-u*dx(u)"], solver={"step": 1e-3, "cutoff_share": share})
+        path = np.stack([start, later])[None, :, None]
         if refused:
             with pytest.raises(DataError, match="too coarse"):
-                sim.refuse(path, {}, 0.1)
+                sim.refuse(path, {}, 1e-3)
         else:
-            sim.refuse(path, {}, 0.1)
+            sim.refuse(path, {}, 1e-3)
+        sim.refuse(np.stack([later, later])[None, :, None], {}, 1e-3)
+
+
+def test_a_start_with_waves_that_the_grid_removes_is_refused() -> None:
+    sim = simulator(["-u*dx(u)"], solver={"step": 1e-3})
+    start = np.cos(X) + 0.2 * np.cos(25 * X)
+    with pytest.raises(DataError, match="above the modes kept"):
+        sim.refuse(np.stack([start, start])[None, :, None], {}, 1e-3)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

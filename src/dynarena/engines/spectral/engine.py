@@ -90,11 +90,12 @@ class SpectralSimulator(Simulator):
         """
         where, start = self.spec.title, states[:FEW, 0]
         refuse_seams(start, self.labels, where)
-        if self.plan.groups:
-            few = {name: values[: len(start)] for name, values in parameters.items()}
-            h = dt / self._substeps(dt)
-            once, halved = (self.run(start, few, h, 2, refine=refine)[:, 1] for refine in (1, 2))
-            refuse_step(once, halved, start, h, self.labels, where)
+        if not self.plan.groups:
+            return  # waves that do not meet are exact on any grid
+        few = {name: values[: len(start)] for name, values in parameters.items()}
+        h = dt / self._substeps(dt)
+        once, halved = (self.run(start, few, h, 2, refine=refine)[:, 1] for refine in (1, 2))
+        refuse_step(once, halved, start, h, self.labels, where)
         share = constant(_quantity(self.spec.solver.get("cutoff_share", SHARE)), self.spec.parameters)
         refuse_coarse(states, self.box, self.labels, dt, share, where)
 

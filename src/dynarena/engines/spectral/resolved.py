@@ -54,28 +54,30 @@ def refuse_seams(start: Real, labels: Sequence[str], where: str) -> None:
 
 
 def refuse_coarse(states: Real, grid: Grid, labels: Sequence[str], dt: float, share: float, where: str) -> None:
-    """Raise DataError where the outer third of the kept modes holds more than a share of a field's variance.
+    """Raise DataError where the outer third of the kept modes gains more than a share of a field's variance.
 
-    A few points in time of each trajectory [trajectory, time, field, *points] are looked at.
+    What the start holds there is its own and counts for nothing; of the start, what lies above all kept modes does. A
+    few points in time of each trajectory [trajectory, time, field, *points] are looked at.
     """
     n_points = states.shape[1]
-    looked_at = sorted({round(index) for index in np.linspace(0, n_points - 1, MOST_FRAMES)})
-    for point in looked_at:
-        found = cutoff_share(states[:, point], grid)
+    own = cutoff_share(states[:, 0], grid)
+    for point in sorted({round(index) for index in np.linspace(0, n_points - 1, MOST_FRAMES)}):
+        found = cutoff_share(states[:, point], grid) - own if point else cutoff_share(states[:, 0], grid, above=1.0)
         bad = np.argwhere(found > share)
         if bad.size:
             row, field = (int(place) for place in bad[0])
+            part = "two thirds of the modes kept" if point else "the modes kept"
             raise DataError(
                 "the grid is too coarse for the field",
                 where=f"{where}, trajectory {row}, field {labels[field]}, t = {point * dt:.6g}",
-                expected=f"at most {share:g} of the variance above two thirds of the modes kept, {list(grid.kept)}",
+                expected=f"at most {share:g} of the variance above {part}, {list(grid.kept)}",
                 got=f"{found[row, field]:.3g}",
                 fix="take more points an axis (--resolution), more dissipation or a smoother start",
             )
 
 
-def cutoff_share(fields: Real, grid: Grid) -> Real:
-    """The share of each field's variance above two thirds of the modes kept on any axis, [trajectory, field]."""
+def cutoff_share(fields: Real, grid: Grid, above: float = 2 / 3) -> Real:
+    """The share of each field's variance above a part of the modes kept on any axis, [trajectory, field]."""
     n_axes = len(grid.points)
     axes = tuple(range(-n_axes, 0))
     power = np.abs(np.fft.rfftn(fields, axes=axes)) ** 2
@@ -87,7 +89,7 @@ def cutoff_share(fields: Real, grid: Grid) -> Real:
         modes = np.arange(n // 2 + 1) if axis == n_axes - 1 else np.abs(np.fft.fftfreq(n, 1 / n))
         shape = [1] * n_axes
         shape[axis] = -1
-        outer = outer | (modes > 2 * last / 3).reshape(shape)
+        outer = outer | (modes > above * last).reshape(shape)
     total = power.sum(axis=axes) - power[(..., *(0,) * n_axes)]
     size = power.sum(axis=axes)
     tail = (power * outer).sum(axis=axes)
