@@ -91,7 +91,12 @@ def test_starts_that_differ_for_ever_count_once_each() -> None:
     assert error == pytest.approx(level.std(ddof=1) / np.sqrt(40), rel=1e-2)
 
 
-def test_tangent_vectors_that_leave_all_bounds_are_refused() -> None:
-    runaway = spec("ode", state=["x"], equations=["x**3"], solver={"step": 0.1}, start={"box": {"x": [9, 10]}})
-    with pytest.raises(DynarenaError, match="leave all bounds"):
+@pytest.mark.parametrize(
+    ("equations", "words"),
+    [(["x**3", "-y"], "a trajectory left all bounds"), (["-x", "1e80*y"], "tangent vectors leave all bounds")],
+)
+def test_what_leaves_all_bounds_is_refused(equations: list[str], words: str) -> None:
+    box = {"x": [9, 10], "y": [0, 0]}
+    runaway = spec("ode", state=["x", "y"], equations=equations, solver={"step": 0.1}, start={"box": box})
+    with pytest.raises(DynarenaError, match=words):
         lyapunov_spectrum(Ode().compile(runaway), streams(2), work=0.1)

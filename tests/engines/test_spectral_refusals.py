@@ -47,7 +47,7 @@ def test_an_equation_outside_the_engine_is_refused(equation: str, words: str) ->
         ({"solver": {"step": 0.1, "steps": 3}}, "steps"),
         ({"parameters": {"x": 1}}, "two meanings"),
         ({"parameters": {"lap": 1}}, "two meanings"),
-        ({"start": {"law": "furier"}}, "fourier, gaussians, patches"),
+        ({"start": {"law": "furier"}}, "formula, fourier, gaussians"),
         ({"start": {"law": "fourier", "box": {"a": [0, 1]}}}, "draws nothing from a box"),
         ({"start": {"law": "formula", "options": {"u": "sin(x) + b"}}}, "b"),
         ({"start": {"law": "formula", "options": {"w": "sin(x)"}}}, "no option 'w'"),

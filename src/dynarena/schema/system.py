@@ -68,7 +68,7 @@ class Known(Part):
 
 
 class Domain(Part):
-    """The box of a field: physical lengths, points per axis, and what stands at the ends of each (nothing: periodic)."""
+    """The box of a field: lengths, points per axis, and what stands at the ends of each axis (nothing: periodic)."""
 
     length: list[Quantity]
     points: list[int]
