@@ -89,6 +89,10 @@ class DataError(DynarenaError):
     """Stored data are truncated, foreign or different."""
 
 
+class NotCertified(DataError):
+    """The truth is not certified for as long as was asked."""
+
+
 class Refused(DynarenaError):
     """A model's answer cannot be scored."""
 

@@ -9,7 +9,7 @@ import typer
 
 from dynarena.cli.data import Benchmark, Json, Quick, Workers
 from dynarena.cli.output import print_json, print_table, progress, say
-from dynarena.errors import UsageError
+from dynarena.errors import NotCertified, UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,10 @@ def freeze(
     workers: Workers = 1,
     force: Annotated[bool, typer.Option(help="overwrite a lock; only before it is published")] = False,
 ) -> None:
-    """Freeze a benchmark's draft into a lock. A published lock never changes: raise the version instead."""
+    """Freeze a benchmark's draft into a lock. A published lock never changes: raise the version instead.
+
+    Systems that a pattern named and whose truth is not certified over the horizon are left out, and named.
+    """
     from dynarena.data.benchmarks import lock_path, read_benchmark
     from dynarena.data.files import write_atomically
     from dynarena.evaluation.axes import tasks_asked
@@ -43,9 +46,14 @@ def freeze(
             fix="raise version in the draft, or --force before publishing",
         )
     total = len(tasks_asked(draft, where=str(item.path)))
+    left_out: list[NotCertified] = []
     with progress() as bar:
         task = bar.add_task(f"freezing {path.stem}", total=total)
-        lock = frozen(item, quick=quick, workers=workers, on_task=lambda name: bar.advance(task))
+        lock = frozen(
+            item, quick=quick, workers=workers, on_task=lambda name: bar.advance(task), on_left_out=left_out.append
+        )
+    for why in left_out:
+        say(f"left out: {why.where}: {why.what}, expected {why.expected}, got {why.got}")
     write_atomically(path, lambda part: _write(part, lock.to_text()))
     say(f"wrote {path}: {len(lock.tasks)} tasks, digest {lock.digest}")
 

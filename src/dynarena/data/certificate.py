@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dynarena.data.generate import Seeded
 from dynarena.data.system import System
-from dynarena.errors import DataError
+from dynarena.errors import NotCertified
 
 TOLERANCES = (1e-6, 1e-3, 1e-1)  # of the train split's standard deviation, a channel each
 DECISIVE = 1e-1
@@ -44,15 +44,15 @@ def first_differences(
 def certified_horizon(found: dict[str, float], asked: int, dt: float, *, where: str) -> int:
     """The points that may be scored: as asked, but no later than half of the certificate.
 
-    Raises DataError where less than half of what is asked for is certified.
+    Raises NotCertified where less than half of them are left.
     """
     certified = found[f"{DECISIVE:g}"]
     points = min(asked, math.floor(0.5 * certified / dt * (1 + 1e-9)))
     if points < asked / 2:
-        raise DataError(
+        raise NotCertified(
             "the truth is not certified over the horizon",
             where=where,
-            expected=f"T({DECISIVE:g}) of {2 * asked * dt:.6g} or more",
+            expected=f"T({DECISIVE:g}) of {asked * dt:.6g} or more",
             got=f"{certified:.6g}",
             fix="take a smaller [solver] step, or a shorter horizon",
         )

@@ -6,6 +6,7 @@ import math
 import platform
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -21,6 +22,7 @@ from dynarena.data.splits import data_name, pack_starts, split_keys
 from dynarena.data.system import System
 from dynarena.data.tasks import TaskData
 from dynarena.data.view import angles, first_components, mixture, seen
+from dynarena.errors import NotCertified
 from dynarena.evaluation.axes import Axes, tasks_asked
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
@@ -35,28 +37,42 @@ COMPARED = ("pointwise", "probabilistic")  # kinds of metric that compare a fore
 
 
 def freeze(
-    item: Item, *, quick: bool = False, workers: int = 1, on_task: Callable[[str], None] = lambda task: None
+    item: Item,
+    *,
+    quick: bool = False,
+    workers: int = 1,
+    on_task: Callable[[str], None] = lambda task: None,
+    on_left_out: Callable[[NotCertified], None] = lambda why: None,
 ) -> Lock:
     """The lock of a benchmark's draft: clocks, splits, hashes, certificates, floors and reference errors.
 
-    Raises DataError where a horizon outlasts half of its certificate.
+    A task whose truth is not certified over its horizon is left out, unless its system is written out in the draft:
+    then NotCertified is raised.
     """
     spec = read_benchmark(item, quick=quick)
     metrics = [load_metric(name) for name in (spec.metrics.primary, *spec.metrics.others)]
     empty = _lock(item, spec, metrics, quick=quick)
     wanted = tasks_asked(spec, where=str(item.path))
     tasks: dict[Axes, TaskLock] = {}
+
+    def keep(key: Axes, frozen: Callable[[], TaskLock]) -> None:
+        try:
+            tasks[key] = frozen()
+        except NotCertified as why:
+            if key.system in spec.systems:
+                raise
+            on_left_out(why)
+        on_task(f"{empty.id}/{key.name}")
+
     if workers <= 1:
         for key in wanted:
-            tasks[key] = _frozen_task(empty, spec, key)
-            on_task(tasks[key].id)
+            keep(key, partial(_frozen_task, empty, spec, key))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             futures = {pool.submit(_frozen_task, empty, spec, key): key for key in wanted}
             for future in as_completed(futures):
-                tasks[futures[future]] = future.result()
-                on_task(future.result().id)
-    return empty.model_copy(update={"tasks": [tasks[key] for key in wanted]})
+                keep(futures[future], future.result)
+    return empty.model_copy(update={"tasks": [tasks[key] for key in wanted if key in tasks]})
 
 
 def _frozen_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
