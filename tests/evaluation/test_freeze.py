@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dynarena.data.benchmarks import load_lock, read_benchmark
 from dynarena.data.system import System
-from dynarena.evaluation.freeze import _moments, sampling
+from dynarena.errors import NotCertified
+from dynarena.evaluation.freeze import _moments, freeze, sampling
 from dynarena.suite import find
 
 
@@ -33,6 +35,39 @@ def test_a_frozen_horizon_ends_before_half_of_its_certificate() -> None:
         for task in load_lock(name).tasks:
             assert task.horizon * task.dt <= 0.5 * task.certificate["0.1"] * (1 + 1e-9), task.id
             assert 0 <= task.floor < 0.1 * task.reference, task.id
+
+
+@pytest.mark.parametrize("named", ["chaos/lorenz6?", "chaos/lorenz63"])
+def test_what_is_not_certified_over_the_horizon_is_left_out_or_refused(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "benchmarks").mkdir()
+    draft = f"""
+schema = 1
+version = "0.1"
+title = "Too long"
+ask = "forecast"
+systems = ["{named}", "chaos/torus"]
+[protocol]
+fit = "per_task"
+points_per_timescale = 20
+train = {{ trajectories = 1, points = 20 }}
+context = {{ points = 2 }}
+horizon = {{ timescales = 40 }}
+test = {{ trajectories = 2 }}
+[metrics]
+primary = "nrmse"
+"""
+    (tmp_path / "benchmarks" / "long.toml").write_text(draft)
+    monkeypatch.setenv("DYNARENA_SUITE", str(tmp_path))
+    left_out: list[NotCertified] = []
+    item = find("benchmarks", "long")
+    if "?" in named:
+        assert [task.system for task in freeze(item, on_left_out=left_out.append).tasks] == ["chaos/torus"]
+        assert [str(why.where).rpartition(":")[2] for why in left_out] == ["long@0.1/chaos/lorenz63"]
+    else:
+        with pytest.raises(NotCertified, match="not certified over the horizon"):
+            freeze(item)
 
 
 def test_moments_treat_an_angle_as_one_only_where_it_turns_over() -> None:
