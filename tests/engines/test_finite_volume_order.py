@@ -111,3 +111,15 @@ def test_viscous_stress_is_of_order_two() -> None:
         after = sim.run(start, given, 0.4, 2)[0, 1, 2]
         errors.append(float(np.abs(after - start[0, 2] * np.exp(-0.02 * 4 * pi**2 * 0.4)).max()))
     assert order(*errors) == pytest.approx(2.0, abs=0.15)
+
+
+def test_a_cell_that_a_jump_runs_through_holds_its_average() -> None:
+    """At any place of the jump, also between the last quadrature point of a cell and its face."""
+    for jump in np.linspace(0.4, 0.5, 41):
+        sim = make("advection", [10], parameters={"velocity_x": 1.0}, options={"u": f"where(x < {jump}, 3, 1)"})
+        assert started(sim)[0][0, 0, 4] == pytest.approx(1 + 20 * (jump - 0.4), abs=2 * 0.5 / 256 + 1e-12)
+    disc = {"u": "where((x - 0.5)**2 + (y - 0.5)**2 < 0.1, 1, 0)"}
+    sim = make("advection", [24, 24], parameters={"velocity_x": 1.0}, options=disc)
+    start = started(sim)[0][0, 0]
+    assert start.mean() == pytest.approx(0.1 * pi, rel=2e-4)
+    assert np.array_equal(start, start.T)

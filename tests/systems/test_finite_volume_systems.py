@@ -82,16 +82,16 @@ def test_starts_differ_between_trajectories_and_splits_and_obey_the_law(name: st
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_start_is_the_same_function_on_every_grid(name: str) -> None:
-    """Averages over finer cells add up to those of coarser ones, but for jumps inside a cell."""
+    """Averages over finer cells add up to those of coarser ones, also in cells that jumps run through."""
     spec = spec_of(name)
-    n = 52 if len(spec.domain.points) == 2 else 64  # a maze has 13 squares an axis
-    coarse, fine = (FiniteVolume().compile(spec, resolution=k) for k in (n, 2 * n))
+    coarse, fine = (FiniteVolume().compile(spec, resolution=k) for k in (37, 74))
     one, two = started(coarse)[0][0], started(fine)[0][0]
     for axis in range(1, two.ndim):
         moved = np.moveaxis(two, axis, -1)
         two = np.moveaxis(0.5 * (moved[..., ::2] + moved[..., 1::2]), -1, axis)
     for a, b in zip(one, two, strict=True):
-        assert np.abs(a - b).mean() <= 0.05 * np.abs(a - a.mean()).mean() + 1e-9 * np.abs(a).max()
+        size = np.ptp(a) + 1e-9 * np.abs(a).max()
+        assert np.abs(a - b).max() <= 0.05 * size and np.abs(a - b).mean() <= 2e-3 * size
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ law. Cells hold averages of the fields that these make.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dynarena.engines.base import Parameters
 from dynarena.engines.elementary import array_functions
-from dynarena.engines.finite_volume.averages import average, points
+from dynarena.engines.finite_volume.averages import averages
 from dynarena.engines.finite_volume.law import AXES, Law
 from dynarena.engines.finite_volume.random_function import Drawn, checked_options, find_kind
 from dynarena.engines.streams import Streams
@@ -50,23 +50,32 @@ class StartLaw:
             for name, (low, high) in box.items()
         }
         functions = {name: self._function(name, streams) for name in self.spec.start.objects}
-        trees, where = self._trees(split if split in self.spec.splits else None), points(self.lengths, counts)
-        fields = self.law.fields(len(counts))
-        out = np.empty((len(streams), len(fields), *counts))
+        trees = self._trees(split if split in self.spec.splits else None)
+        out = np.empty((len(streams), len(self.law.fields(len(counts))), *counts))
         for row in range(len(streams)):
-            known: dict[str, Any] = dict(zip(AXES, where, strict=False))
             here = {name: float(values[row]) for name, values in parameters.items()}
-            known |= here | {name: float(values[row]) for name, values in numbers.items()}
-            for name, tree in trees.items():
-                known[name] = (
-                    functions[name][0](row, [evaluate(part, known, array_functions()) for part in functions[name][1]])
-                    if tree is None
-                    else evaluate(tree, known, array_functions())
-                )
-            state = self.law.to_fields({name: np.asarray(known[name], float) for name in self.quantities}, here)
-            for place, name in enumerate(fields):
-                out[row, place] = average(state[name], counts)
+            known = here | {name: float(values[row]) for name, values in numbers.items()}
+
+            def fields(where: Sequence[Array], row: int = row, known: Mapping[str, Any] = known) -> list[Array]:
+                return self._fields(trees, functions, row, known, where)
+
+            out[row] = averages(fields, self.lengths, counts)
         return out
+
+    def _fields(
+        self, trees: Mapping[str, Expr | None], functions: Mapping[str, tuple[Drawn, list[Expr]]], row: int,
+        drawn: Mapping[str, Any], where: Sequence[Array],
+    ) -> list[Array]:  # fmt: skip
+        """The fields of a trajectory at places, arrays of which broadcast."""
+        known: dict[str, Any] = {**drawn, **dict(zip(AXES, where, strict=False))}
+        for name, tree in trees.items():
+            known[name] = (
+                functions[name][0](row, [evaluate(part, known, array_functions()) for part in functions[name][1]])
+                if tree is None
+                else evaluate(tree, known, array_functions())
+            )
+        state = self.law.to_fields({name: np.asarray(known[name], float) for name in self.quantities}, known)
+        return [np.asarray(state[name], float) for name in self.law.fields(len(where))]
 
     def _trees(self, split: str | None) -> dict[str, Expr | None]:
         """What is evaluated in turn, None for a random function: an object before the first option that needs it."""
