@@ -28,12 +28,12 @@ class AlmostLinearRNN(TeacherForced):
     def __init__(
         self,
         latent: int = 40,
-        bent: int = 20,
+        bent: int = 40,
         interval: int = 4,
         sequence: int = 16,
         steps: int = 2000,
         batch: int = 64,
-        lr: float = 2e-2,
+        lr: float = 0.01,
     ) -> None:
         super().__init__(latent=latent, sequence=sequence, steps=steps, batch=batch, lr=lr)
         self.bent = bent

@@ -30,13 +30,13 @@ class KoopmanAutoencoder(Learned):
 
     def __init__(
         self,
-        latents: int = 48,
+        latents: int = 32,
         width: int = 96,
         linearity: float = 0.1,
         steps: int = 1500,
         batch: int = 64,
-        lr: float = 5e-3,
-        unroll: int = 4,
+        lr: float = 0.005,
+        unroll: int = 2,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.latents = latents

@@ -28,14 +28,14 @@ class NBeats(Blockwise):
 
     def __init__(
         self,
-        block: int = 8,
+        block: int = 16,
         blocks: int = 4,
         layers: int = 3,
-        width: int = 128,
+        width: int = 256,
         basis: int = 32,
         steps: int = 2000,
         batch: int = 64,
-        lr: float = 4e-3,
+        lr: float = 0.004,
         unroll: int = 2,
     ) -> None:
         super().__init__(block=block, steps=steps, batch=batch, lr=lr, unroll=unroll)

@@ -34,8 +34,8 @@ class NeuralODE(Learned):
         substeps: int = 1,
         steps: int = 700,
         batch: int = 64,
-        lr: float = 5e-3,
-        unroll: int = 8,
+        lr: float = 0.01,
+        unroll: int = 16,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width

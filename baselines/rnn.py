@@ -24,7 +24,7 @@ class RNN(Learned):
     cpu_budget_s = 120
     recurrent = True
 
-    def __init__(self, units: int = 64, steps: int = 600, batch: int = 64, lr: float = 5e-3, unroll: int = 8) -> None:
+    def __init__(self, units: int = 128, steps: int = 600, batch: int = 64, lr: float = 0.01, unroll: int = 16) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.units = units
 

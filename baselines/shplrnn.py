@@ -28,16 +28,16 @@ class ShallowPLRNN(TeacherForced):
 
     def __init__(
         self,
-        hidden: int = 256,
-        latent: int = 3,
+        hidden: int = 128,
+        latent: int = 8,
         clipped: bool = False,
         alpha: float | None = None,
         decay: float = 0.95,
         every: int = 5,
-        sequence: int = 12,
+        sequence: int = 24,
         steps: int = 3000,
         batch: int = 64,
-        lr: float = 1e-2,
+        lr: float = 0.02,
     ) -> None:
         super().__init__(latent=latent, sequence=sequence, steps=steps, batch=batch, lr=lr)
         self.hidden = hidden

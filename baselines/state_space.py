@@ -28,13 +28,13 @@ class StateSpace(Learned):
 
     def __init__(
         self,
-        width: int = 32,
+        width: int = 64,
         states: int = 8,
         layers: int = 2,
         steps: int = 400,
         batch: int = 64,
-        lr: float = 5e-3,
-        unroll: int = 4,
+        lr: float = 0.01,
+        unroll: int = 8,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width

@@ -26,12 +26,12 @@ class TCN(Learned):
 
     def __init__(
         self,
-        width: int = 48,
+        width: int = 32,
         layers: int = 3,
         steps: int = 1000,
         batch: int = 64,
-        lr: float = 5e-3,
-        unroll: int = 8,
+        lr: float = 0.005,
+        unroll: int = 16,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width

@@ -32,8 +32,8 @@ class Transformer(Learned):
         heads: int = 4,
         steps: int = 800,
         batch: int = 64,
-        lr: float = 3e-3,
-        unroll: int = 4,
+        lr: float = 0.003,
+        unroll: int = 8,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
         self.width = width

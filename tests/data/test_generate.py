@@ -19,7 +19,8 @@ def small(system: str) -> System:
     known = System(system)
     two_axes = known.spec.domain is not None and len(known.spec.domain.points) > 1
     needs_its_own = known.spec.engine == "spectral" and not known.spec.chaotic
-    return System(system, resolution=32) if two_axes and not needs_its_own else known
+    coarse = int(known.spec.solver.get("exponent_points", 32))
+    return System(system, resolution=coarse) if two_axes and not needs_its_own else known
 
 
 def short(system: str, n: int, points: int, **options: object) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""One conservation law a file."""
