@@ -75,9 +75,11 @@ def coordinates(space: list[int], periodic: list[bool], waves: int) -> Tensor:
         shape = [points if axis == place else 1 for axis in range(len(space))]
         at = ((torch.arange(points) + 0.5) / points).reshape(shape).expand(space)
         for k in range(1, waves + 1):
-            seen += [torch.cos(2 * torch.pi * k * at), torch.sin(2 * torch.pi * k * at)] if ring else [
-                torch.cos(torch.pi * k * at)
-            ]
+            seen += (
+                [torch.cos(2 * torch.pi * k * at), torch.sin(2 * torch.pi * k * at)]
+                if ring
+                else [torch.cos(torch.pi * k * at)]
+            )
     return torch.stack(seen, dim=-1)
 
 

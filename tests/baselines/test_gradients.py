@@ -8,7 +8,11 @@ from dynarena.evaluation.learned import Learned
 from dynarena.evaluation.loading import locate
 
 FOLDER = Path(__file__).parents[2] / "baselines"
-ELSEWHERE = ["chronos", "hnn"]  # test_chronos.py and test_physics.py: a pretrained network, and one of Hamiltonian flows
+# Tested elsewhere: a pretrained network (test_chronos.py), and one of Hamiltonian flows (test_physics.py).
+ELSEWHERE = ["chronos", "hnn"]
+    "chronos",
+    "hnn",
+]  # a pretrained network, and one of Hamiltonian flows: in test_chronos.py, test_physics.py
 NETWORKS = [path.stem for path in sorted(FOLDER.glob("*.py")) if "nn.Module" in path.read_text()]
 KINDS = {"points": ("chaos", 0), "field": ("pde", 1), "plane": ("pde", 2), "frames": ("video", 2)}
 CASES = [
