@@ -10,9 +10,6 @@ from dynarena.evaluation.loading import locate
 FOLDER = Path(__file__).parents[2] / "baselines"
 # Tested elsewhere: a pretrained network (test_chronos.py), and one of Hamiltonian flows (test_physics.py).
 ELSEWHERE = ["chronos", "hnn"]
-    "chronos",
-    "hnn",
-]  # a pretrained network, and one of Hamiltonian flows: in test_chronos.py, test_physics.py
 NETWORKS = [path.stem for path in sorted(FOLDER.glob("*.py")) if "nn.Module" in path.read_text()]
 KINDS = {"points": ("chaos", 0), "field": ("pde", 1), "plane": ("pde", 2), "frames": ("video", 2)}
 CASES = [

@@ -104,7 +104,7 @@ class Hourglass(nn.Module):
         for level, block in enumerate(self.down):
             grids.append(block(x if level == 0 else self.halve[level - 1](grids[-1])))
         seen = [skip(grid) for skip, grid in zip(self.skip, grids, strict=True)]
-        coarse = seen[-1]
+        coarse: Tensor = seen[-1]
         for level in reversed(range(len(self.up))):
             coarse = self.up[level](self.join[level](torch.cat([self.enlarge[level](coarse), seen[level]], dim=1)))
         return coarse
