@@ -290,7 +290,7 @@ def test_the_hnn_keeps_the_energy_that_a_plain_field_loses(swing, build, tools):
         energy = answer[..., 1].square() / 2 - answer[..., 0].cos()
         return (energy[:, -40:] - energy[:, :1]).abs().mean()
 
-    same = {"steps": 400, "unroll": 4, "width": 48}
+    same = {"steps": 400, "unroll": 4, "width": 48, "lr": 5e-3}
     assert drift(build("hnn", **same)) < 0.2 * drift(build("neural_ode", **same))
 
 
