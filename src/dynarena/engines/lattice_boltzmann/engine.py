@@ -15,7 +15,7 @@ from dynarena.engines.elementary import array_functions
 from dynarena.engines.field_box import Box, field_box
 from dynarena.engines.lattice_boltzmann.flow import STATE, Flow, read_flow
 from dynarena.engines.lattice_boltzmann.grids import doubled, halved, slopes
-from dynarena.engines.lattice_boltzmann.kernel import fields, march, populations
+from dynarena.engines.lattice_boltzmann.kernel import fields, march, populations, settle
 from dynarena.engines.lattice_boltzmann.lattice import BOUNDARIES
 from dynarena.engines.laws import drawn_parameters
 from dynarena.engines.parallel import share
@@ -157,6 +157,7 @@ class LatticeFlow(Simulator):
         populations(state, np.stack([*du, *dv]), level, law["rate"], law["force"], f)
         out[0] = start
         push = np.zeros(2)
+        settle(f, after, level, kinds, law["inflow"], law["lid"], law["force"], law["rate"], state, push)
         for point in range(1, len(out)):
             march(f, after, level, kinds, law["inflow"], law["lid"], law["force"], law["rate"], n_steps, push)
             fields(f, level, law["force"], state)
