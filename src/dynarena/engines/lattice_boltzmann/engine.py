@@ -36,6 +36,8 @@ class LatticeFlow(Simulator):
     with the stresses of the velocity's slopes.
     """
 
+    rough: ClassVar[bool] = True
+
     def __init__(self, spec: SystemSpec, box: Box, flow: Flow) -> None:
         self.spec = spec
         self.box = box

@@ -146,8 +146,10 @@ def _reflected(
 
 @_jit
 def _through(f: Array, level: Array, inflow: Array, even: float) -> None:
-    """The velocity of the inflow in the first cells; in the last a pressure p = c (u there - u behind the inflow), means
-    over y, which is 0 but for plane sound, that leaves so without an echo; the rest as beside them.
+    """The velocity of the inflow in the first cells, a pressure in the last; the rest as beside them.
+
+    The pressure is p = c (u there - u behind the inflow), means over y: 0 but for plane sound, that leaves so without an
+    echo.
 
     Populations are those of density, velocity and the velocity's slope across the stream: what else a neighbour holds
     would be fed back and grow in thin fluids.
@@ -223,7 +225,7 @@ def settle(
     f: Array, after: Array, level: Array, kinds: NDArray[np.int64], inflow: Array, lid: float, force: float,
     even: float, state: Array, drag: Array,
 ) -> None:  # fmt: skip
-    """Give f, of fields `state`, the stresses that walls and obstacles ask for: steps that leave the fields as they are.
+    """Give f, of fields `state`, the stresses that walls and obstacles ask for: steps that leave the fields alone.
 
     Source: Skordos (1993), Phys. Rev. E 48, 4823.
     """
