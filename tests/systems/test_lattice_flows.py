@@ -1,4 +1,4 @@
-"""Flows past obstacles and in cavities: well formed, bit-reproducible in every split, true to published drag and profiles."""
+"""Flows past obstacles and in cavities: well formed, bit-reproducible, true to published drag, rates and profiles."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ HEIGHTS = [0.9766, 0.9688, 0.9609, 0.9531, 0.8516, 0.7344, 0.6172, 0.5,
 
 
 def started(
-    name: str, reynolds: float, box: dict[str, float], split: str = "test"
+    name: str, reynolds: float, box: dict[str, float], **solver: str
 ) -> tuple[LatticeFlow, Array, dict[str, Array]]:
     """One flow with stated quantities where others are drawn."""
     spec = spec_of(name)
     law = spec.start.model_copy(update={"box": spec.start.box | {key: (value, value) for key, value in box.items()}})
-    sim = LatticeBoltzmann().compile(spec.model_copy(update={"start": law}))
+    sim = LatticeBoltzmann().compile(spec.model_copy(update={"start": law, "solver": spec.solver | solver}))
     streams = Streams([trajectory_key("flow", 0)])
-    given = sim.parameters(streams, split) | {"reynolds": np.array([reynolds])}
-    return sim, sim.start(streams, given, split), given
+    given = sim.parameters(streams, "test") | {"reynolds": np.array([reynolds])}
+    return sim, sim.start(streams, given, "test"), given
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +61,7 @@ def test_a_flow_says_what_it_is(name: str) -> None:
 
 @pytest.mark.parametrize(("reynolds", "time"), [(100, 20.0), (400, 40.0), (1000, 70.0)])
 def test_the_cavity_has_ghia_s_profile(reynolds: int, time: float) -> None:
-    sim, start, given = started("lid_driven_cavity", reynolds, {"a": 0, "b": 0})
+    sim, start, given = started("lid_driven_cavity", reynolds, {"a": 0, "b": 0}, lid="1")
     u = sim.advance(start, given, time)[0, 0]
     middle = np.interp(HEIGHTS, [0, *sim.grid["y"], 1], [0, *(u[31] + u[32]) / 2, 1])
     fact = sim.spec.known[f"profile_{reynolds}"]
@@ -69,12 +69,12 @@ def test_the_cavity_has_ghia_s_profile(reynolds: int, time: float) -> None:
 
 
 def test_the_drag_of_a_cylinder_in_a_channel() -> None:
-    """C = 2 F / (density U^2 D), and the pressure between front and rear."""
+    """C = 2 F / (density U^2 D)."""
     sim, start, given = started("cylinder_channel", 20, {"x0": 2.0, "y0": 2.0})
-    path, force = sim.sampled(start, given, 30.0, 2, step=sim.flow.step)
+    path, force = sim.sampled(start, given, 20.0, 2, step=sim.flow.step)
     fact = sim.spec.known["drag_steady"]
     assert abs(2 * force[0, 1, 0] - fact.value) < fact.tolerance  # type: ignore[operator]
-    assert np.ptp(path[0, 1, 0, 40:-1].sum(axis=1)) < 0.02 * path[0, 1, 0, -2].sum()
+    assert np.ptp(path[0, 1, 0, 60:-1].sum(axis=1)) < 0.02 * path[0, 1, 0, -2].sum()
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,7 @@ def test_the_drag_of_a_cylinder_in_a_channel() -> None:
 def test_vortices_leave_a_cylinder_at_the_published_rate(name: str, place: dict[str, float]) -> None:
     """By the zeros of the lift, over whole periods."""
     sim, start, given = started(name, 100, place)
-    given = given | {"reynolds": np.array([100.0])}
-    start = sim.advance(start, given, 20 * float(sim.spec.timescale))  # type: ignore[arg-type]
+    start = sim.advance(start, given, 15 * float(sim.spec.timescale))  # type: ignore[arg-type]
     dt = float(sim.spec.timescale) / 60  # type: ignore[arg-type]
     force = sim.sampled(start, given, dt, 361, step=sim.flow.step)[1][0, 1:]
     lift = force[:, 1] - force[:, 1].mean()

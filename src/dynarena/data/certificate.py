@@ -19,7 +19,7 @@ def certificate(system: System, seeds: Seeded, dt: float, n_points: int, std: ND
     """T(tolerance): the earliest time over the trajectories at which the two computations differ by tolerance * std.
 
     Both begin with the same states (of a benchmark: the last that a model sees). Where they never differ so much within
-    the n_points, T is the time span of those points: a lower bound. A rough system whose computed facts are certified by
+    the n_points, T is the time span of those points: a lower bound. A rough system that its computed facts certify by
     means over space is so here too.
     """
     reference = system.simulator.run(seeds.starts, seeds.parameters, dt, n_points)

@@ -124,8 +124,8 @@ class LatticeFlow(Simulator):
         speed = step / h  # cells a step of unit velocity
         rate = 1.0 / (0.5 + 3.0 * float(_value(self.flow.nu, values)) * step / (h * h))
         inflow = np.broadcast_to(_value(self.flow.inflow, values | {"y": self.grid["y"]}), self.box.points[1:])
-        lid = float(_value(self.flow.lid, values))
-        fastest = speed * max(float(np.abs(inflow).max()), abs(lid), float(np.abs(start[:2]).max(initial=0.0)))
+        lid = np.broadcast_to(_value(self.flow.lid, values | {"x": self.grid["x"]}), self.box.points[:1])
+        fastest = speed * max(float(np.abs(part).max()) for part in (inflow, lid, start[:2]))
         where = f"{self.spec.title}, trajectory {row}"
         if fastest > FASTEST:
             raise SchemaError(
@@ -144,8 +144,8 @@ class LatticeFlow(Simulator):
                 fix="take a finer grid (thin fluids) or a smaller step",
             )
         force = float(_value(self.flow.force, values)) * step * step / h
-        return {"rate": rate, "speed": speed, "inflow": np.ascontiguousarray(inflow * speed), "lid": lid * speed,
-                "force": force}  # fmt: skip
+        return {"rate": rate, "speed": speed, "inflow": np.ascontiguousarray(inflow * speed),
+                "lid": np.ascontiguousarray(lid * speed), "force": force}  # fmt: skip
 
     def _march(self, out: Array, drag: Array, start: Array, law: dict[str, Any], n_steps: int) -> None:
         level = np.ascontiguousarray(start[3])

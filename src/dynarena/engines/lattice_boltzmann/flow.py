@@ -19,8 +19,8 @@ KEYS = ("step", "nu", "inflow", "lid", "force", "wall", "u", "v")
 
 @dataclass(frozen=True)
 class Flow:
-    """Trees of a flow: `nu`, `lid` and `force` by parameters, `inflow` by y too; `wall`, `u` and `v` of the start by
-    x, y, parameters and drawn quantities. The obstacle is where `wall`, the distance to its surface, is negative.
+    """Trees of a flow: `nu` and `force` by parameters, `inflow` by y too, `lid` by x too; `wall`, `u` and `v` of the start
+    by x, y, parameters and drawn quantities. The obstacle is where `wall`, the distance to its surface, is negative.
     """
 
     step: float
@@ -70,6 +70,6 @@ def read_flow(spec: SystemSpec, box: Box) -> Flow:
         raise SchemaError("the step is no number", where=where, expected="step = a positive time", got=str(step))
     return Flow(
         constant(step, spec.parameters, where=where), read("nu", "", plain), read("inflow", "0", (*plain, "y")),
-        read("lid", "0", plain), read("force", "0", plain), read("wall", "1", everywhere),
+        read("lid", "0", (*plain, "x")), read("force", "0", plain), read("wall", "1", everywhere),
         read("u", str(spec.solver.get("inflow", "0")), everywhere), read("v", "0", everywhere), drawn,
     )  # fmt: skip

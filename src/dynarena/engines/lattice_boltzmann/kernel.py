@@ -21,7 +21,7 @@ MAGIC = 3.0 / 16.0
 SOUND = 3.0**0.5  # three times the speed of sound, in cells a step: the density is three times the pressure
 BEHIND = 4  # cells: there the corners of the inflow have taken from the stream what they take
 SETTLING = 20  # steps, some relaxation times of the stresses at walls
-BULK = 0.2  # of relaxation: sound as long as two hundred cells dies within some thousand steps
+BULK = 0.5  # of relaxation: sound as long as a hundred cells dies within some thousand steps
 
 _jit = njit(cache=True, error_model="numpy", nogil=True)
 
@@ -91,7 +91,7 @@ def walled(level: Array) -> NDArray[np.int64]:
 @_jit
 def pull(
     f: Array, after: Array, level: Array, places: NDArray[np.int64], kinds: NDArray[np.int64], inflow: Array,
-    lid: float, even: float, drag: Array,
+    lid: Array, even: float, drag: Array,
 ) -> None:  # fmt: skip
     """Bring the collided populations to their new cells; `drag` receives the force on obstacles, in lattice units."""
     nx, ny = f.shape[1], f.shape[2]
@@ -115,7 +115,7 @@ def pull(
             if beside_y and kinds[1] == SLIP and not beside_x:
                 f[i, x, y] = after[MIRROR[i], a, y]
             elif beside_x or beside_y:
-                speed = lid if beside_y and b >= ny else 0.0
+                speed = 0.5 * (lid[x] + lid[min(max(a, 0), nx - 1)]) if beside_y and b >= ny else 0.0
                 f[i, x, y] = after[back, x, y] + 6.0 * WEIGHT[i] * CX[i] * speed
             elif level[a, b] < 0.0:
                 f[i, x, y] = _reflected(after, level, kinds, x, y, i, back, a, b)
@@ -148,8 +148,8 @@ def _reflected(
 def _through(f: Array, level: Array, inflow: Array, even: float) -> None:
     """The velocity of the inflow in the first cells, a pressure in the last; the rest as beside them.
 
-    The pressure is p = c (u there - u behind the inflow), means over y: 0 but for plane sound, that leaves so without an
-    echo.
+    The pressure is p = c (u there - u behind the inflow), means over y: 0 but for plane sound, which so leaves without
+    an echo.
 
     Populations are those of density, velocity and the velocity's slope across the stream: what else a neighbour holds
     would be fed back and grow in thin fluids.
@@ -222,7 +222,7 @@ def populations(state: Array, slopes: Array, level: Array, even: float, force: f
 
 @_jit
 def settle(
-    f: Array, after: Array, level: Array, kinds: NDArray[np.int64], inflow: Array, lid: float, force: float,
+    f: Array, after: Array, level: Array, kinds: NDArray[np.int64], inflow: Array, lid: Array, force: float,
     even: float, state: Array, drag: Array,
 ) -> None:  # fmt: skip
     """Give f, of fields `state`, the stresses that walls and obstacles ask for: steps that leave the fields alone.
@@ -247,7 +247,7 @@ def settle(
 
 @_jit
 def march(
-    f: Array, after: Array, level: Array, kinds: NDArray[np.int64], inflow: Array, lid: float, force: float,
+    f: Array, after: Array, level: Array, kinds: NDArray[np.int64], inflow: Array, lid: Array, force: float,
     even: float, n_steps: int, drag: Array,
 ) -> None:  # fmt: skip
     """n_steps steps of f in place; `drag` is that of the last."""
