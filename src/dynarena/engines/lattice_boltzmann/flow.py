@@ -19,7 +19,7 @@ KEYS = ("step", "nu", "inflow", "lid", "force", "wall", "u", "v")
 
 @dataclass(frozen=True)
 class Flow:
-    """Trees of a flow: `nu` and `force` by parameters, `inflow` by y too, `lid` by x too; `wall`, `u` and `v` of the start
+    """Trees of a flow: `nu` and `force` by parameters, `inflow` also by y, `lid` by x; `wall`, `u` and `v` of the start
     by x, y, parameters and drawn quantities. The obstacle is where `wall`, the distance to its surface, is negative.
     """
 
