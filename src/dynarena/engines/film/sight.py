@@ -84,14 +84,16 @@ def _measured(frames: NDArray[Any], look: Look) -> tuple[Array, Array]:
     finite = np.isfinite(light).all(axis=(1, 2, 3))
     light[~finite] = 0.0
     colours = list(dict.fromkeys(look.colours))
-    shares, rest = unmix(np.clip(light, 0.0, 1.0), colours, look.background)
+    seen = {look.colours[place] for place in look.tracked}
+    scenery = [k for k, colour in enumerate(colours) if colour not in seen]
+    shares, rest = unmix(np.clip(light, 0.0, 1.0), colours, look.background, scenery)
     out = np.full((len(frames), len(look.tracked), 8), np.nan)
     for frame in np.flatnonzero(finite):
         for colour in dict.fromkeys(look.colours[place] for place in look.tracked):
             group = [k for k, place in enumerate(look.tracked) if look.colours[place] == colour]
             soft = all(look.shapes[look.tracked[k]] == "blob" for k in group)
-            seen = pieces(shares[frame, colours.index(colour)], len(group), soft=soft)
-            for k, piece in zip(group, seen, strict=False):
+            found = pieces(shares[frame, colours.index(colour)], len(group), soft=soft)
+            for k, piece in zip(group, found, strict=False):
                 out[frame, k] = _in_world(piece, size, pixel)
     strange = np.where(finite, (rest > STRANGE).sum(axis=(-2, -1)) * pixel**2, look.world**2)
     return out, strange

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 SIZE_FACTOR = 2.0
-FAINT = 0.1
+FAINT = 0.2
 
 
 @dataclass(frozen=True)

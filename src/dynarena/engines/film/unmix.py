@@ -5,44 +5,62 @@ Up to three colours mix freely; of more, at most two and the background meet in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from dynarena.engines.film.colours import shade_of
 from dynarena.errors import UsageError
 
 Array = NDArray[np.float64]
 
-MOST, WORST = 8, 50.0
+MOST, WORST = 9, 50.0
+FREE = 3  # colours that mix freely
+NEAR, PURE = 3, 0.02
+SURE = 3e-5  # what a further colour must explain, squared and summed over channels: more than rounding to bytes
 
 
-def unmix(frames: Array, colours: Sequence[str], background: str) -> tuple[Array, Array]:
+def unmix(
+    frames: Array, colours: Sequence[str], background: str, anywhere: Collection[int] = ()
+) -> tuple[Array, Array]:
     """Shares alpha in [0, 1], [..., colour, y, x], of frames [..., channel, y, x] in [0, 1], and the unexplained rest.
 
     Least squares over alpha >= 0; the rest [..., y, x] is the root mean square over channels of what no mixture
-    explains. Raises UsageError where two of the colours and the background cannot be told apart.
+    explains. Of more than three colours only those enter a pixel that are seen pure within `NEAR` pixels, and those
+    whose numbers stand in `anywhere`. Raises UsageError where colours and background cannot be told apart.
     """
     basis = _basis(colours, background)
     plain = np.array(shade_of(background)).reshape(3, *(1,) * (frames.ndim - 1))
     depth = np.moveaxis(frames, -3, 0) - plain
     shares, rest = np.zeros((len(colours), *depth.shape[1:])), np.zeros(depth.shape[1:])
     touched = np.abs(depth).max(axis=0) > 1e-12
-    values, place = np.unique(depth[:, touched], axis=1, return_inverse=True)
-    found = _nonnegative(basis, values)
+    if len(colours) <= FREE:
+        values, place = np.unique(depth[:, touched], axis=1, return_inverse=True)
+        found, place = _nonnegative(basis, values, None), place.reshape(-1)
+    else:
+        values, place = depth[:, touched], np.arange(int(touched.sum()))
+        near = [np.ones_like(touched) if k in anywhere else _near(depth, basis[:, k]) for k in range(len(colours))]
+        found = _nonnegative(basis, values, np.stack([mask[touched] for mask in near]))
     left = np.sqrt(np.square(values - basis @ found).mean(axis=0))
-    place = place.reshape(-1)
     shares[:, touched], rest[touched] = np.minimum(found, 1.0)[:, place], left[place]
     return np.moveaxis(shares, 0, -3), rest
+
+
+def _near(depth: Array, colour: Array) -> NDArray[np.bool_]:
+    """Pixels [..., y, x] within `NEAR` of one that shows the colour alone."""
+    pure = np.abs(depth - colour.reshape(3, *(1,) * (depth.ndim - 1))).max(axis=0) < PURE
+    across = (2 * NEAR + 1,) * 2
+    return np.asarray(ndimage.maximum_filter(pure, size=(*(1,) * (pure.ndim - 2), *across)))
 
 
 def _basis(colours: Sequence[str], background: str) -> Array:
     """Columns colour - background, [channel, colour]."""
     plain = np.array(shade_of(background))
     basis = np.array([shade_of(colour) for colour in colours]).reshape(-1, 3).T - plain[:, None]
-    together = min(len(colours), 3 if len(colours) <= 3 else 2)
+    together = min(len(colours), FREE if len(colours) <= FREE else 2)
     for chosen in combinations(range(len(colours)), together):
         if np.linalg.cond(basis[:, chosen]) > WORST:
             raise UsageError(
@@ -54,16 +72,20 @@ def _basis(colours: Sequence[str], background: str) -> Array:
     return basis
 
 
-def _nonnegative(basis: Array, depth: Array) -> Array:
-    """Least squares of depth [channel, pixel] by basis @ alpha, alpha >= 0: the best over all sets of colours."""
-    count = basis.shape[1]
-    most = 3 if count <= 3 else 2
+def _nonnegative(basis: Array, depth: Array, near: NDArray[np.bool_] | None) -> Array:
+    """Least squares of depth [channel, pixel] by basis @ alpha, alpha >= 0: the best over sets of colours.
+
+    `near` [colour, pixel] says where a colour may be; then at most two meet in a pixel.
+    """
+    count, free = basis.shape[1], near is None
     shares, error = np.zeros((count, depth.shape[1])), np.square(depth).sum(axis=0)
-    for size in range(1, min(count, most) + 1):
+    for size in range(1, min(count, FREE if free else 2) + 1):
         for chosen in combinations(range(count), size):
             trial = np.linalg.pinv(basis[:, chosen]) @ depth
             wrong = np.square(depth - basis[:, chosen] @ trial).sum(axis=0)
-            better = (trial >= 0.0).all(axis=0) & (wrong < error - 1e-9)
+            better = (trial >= 0.0).all(axis=0) & (wrong < error - (1e-9 if free else SURE))
+            if near is not None:
+                better &= near[list(chosen)].all(axis=0)
             shares[:, better] = 0.0
             for row, colour in enumerate(chosen):
                 shares[colour, better] = trial[row, better]
