@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dynarena.engines.base import Array, Engine, Parameters, Simulator
+from dynarena.engines.contacts.estimate import flights, with_contacts
 from dynarena.engines.contacts.march import MOST_CONTACTS, march
 from dynarena.engines.contacts.obstacles import obstacles
 from dynarena.engines.contacts.verify import step_through
-from dynarena.engines.contacts.estimate import flights, with_contacts
 from dynarena.engines.film.components import COMPONENTS, HEIGHT, MASS, RADIUS, VX, VY, WIDTH, X, Y
 from dynarena.engines.film.look import Look, check_objects, mass_law, read_look
 from dynarena.engines.film.sight import Sight, sight

@@ -26,7 +26,9 @@ def flights(seen: Sight, dt: float, gravity: Array) -> Array:
     return estimate_state(tracks, dt, gravity)
 
 
-def with_contacts(last: Array, places: Array, path: Path, back: Array, dt: float, gravity: float, world: float) -> Array:
+def with_contacts(
+    last: Array, places: Array, path: Path, back: Array, dt: float, gravity: float, world: float
+) -> Array:
     """The discs [disc, component] in the last frame, by contacts within the context where free flight does not fit.
 
     `last`: by free flight. `places` [time, disc, (x, y)]: what is seen, NaN where nothing is. `path` runs discs from

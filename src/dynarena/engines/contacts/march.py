@@ -167,9 +167,7 @@ def side_normal(disc: Array, side: Array) -> tuple[float, float, float]:
 
 
 @_jit
-def _meet(
-    state: Array, laws: Array, resting: Flags, sides: Array, pegs: Array, world: float, event: Flags
-) -> None:
+def _meet(state: Array, laws: Array, resting: Flags, sides: Array, pegs: Array, world: float, event: Flags) -> None:
     """What the event does."""
     kind, i, j = event[0], event[1], event[2]
     a = state[i]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +108,16 @@ def read_look(spec: SystemSpec, *, keys: tuple[str, ...] = (), parts: Mapping[st
         else quantity_tree(_number_or_text(shade, f"{where}, shade"), names, where=f"{where}, shade")
     )
     return Look(objects, colours, shapes, scenery, background, world_side(spec), tree, shade_colour, dict(parts or {}))
+
+
+def look_of(facts: Mapping[str, Any]) -> Look:
+    """The look of a task's scene, from the facts that a model and a metric are given."""
+    colours = tuple(str(colour) for colour in facts["colours"])
+    names = tuple(str(name) for name in facts.get("state", ()))
+    names = names if len(names) == len(colours) else tuple(f"object{k}" for k in range(len(colours)))
+    shapes = tuple(facts.get("shapes", ("disc",) * len(colours)))
+    scenery = tuple(facts.get("scenery", ()))
+    return Look(names, colours, shapes, scenery, str(facts.get("background", "white")), float(facts["world"]))
 
 
 def world_side(spec: SystemSpec) -> float:

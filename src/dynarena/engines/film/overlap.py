@@ -23,6 +23,13 @@ def reach(states: Array, shape: str) -> Array:
     return 0.5 * np.hypot(states[..., WIDTH], states[..., HEIGHT])
 
 
+def thickness(states: Array, shape: str) -> Array:
+    """The least width of an object."""
+    if shape in ("disc", "blob"):
+        return np.asarray(2.0 * states[..., RADIUS])
+    return np.minimum(states[..., WIDTH] + (states[..., HEIGHT] if shape == "rod" else 0.0), states[..., HEIGHT])
+
+
 def extent(states: Array, shape: str) -> tuple[Array, Array]:
     """Half the width and half the height of what an object takes of the view."""
     if shape in ("disc", "blob"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 FAINTEST = 0.04  # the least share of a core: ten steps of a byte
 FEWEST = 3.0  # pixels
 MARGIN = 2.0  # pixels about a core that count
+CUT = 0.99  # a piece with a border pixel as full as its core is cut
 DOUBLE = 0.25  # a second piece of this share of the largest makes an object doubled
 
 
@@ -40,6 +41,7 @@ def pieces(share: Array, count: int, *, soft: bool = False) -> list[Piece]:
     peak = float(share.max(initial=0.0))
     if peak < FAINTEST:
         return []
+    top, left, share, border = _cropped(share, 0.5 * peak, soft=soft)
     labels, found = ndimage.label(share >= 0.5 * peak, structure=np.ones((3, 3), int))
     sizes = np.asarray(ndimage.sum_labels(share, labels, np.arange(1, found + 1)))
     order = np.argsort(-sizes, kind="stable")
@@ -50,7 +52,19 @@ def pieces(share: Array, count: int, *, soft: bool = False) -> list[Piece]:
         owners, chosen = _parted(share, labels, chosen, count)
     reach = 4.0 * float(np.sqrt((owners > 0).sum() / np.pi)) if soft else MARGIN
     near = _nearest(owners, chosen, reach)
-    return [_piece(share, near == label, owners == label, whole=not extra) for label in chosen]
+    found_pieces = [_piece(share, near == label, owners == label, border, whole=not extra) for label in chosen]
+    return [replace(piece, column=piece.column + left, row=piece.row + top) for piece in found_pieces]
+
+
+def _cropped(share: Array, level: float, *, soft: bool) -> tuple[int, int, Array, NDArray[np.bool_]]:
+    """The part about what reaches a level, where it begins, and which of its pixels lie on the picture's border."""
+    rows, columns = (np.flatnonzero((share >= level).any(axis=axis)) for axis in (1, 0))
+    spare = int(4 * max(np.ptp(rows), np.ptp(columns)) + 4) if soft else int(MARGIN) + 1
+    top, left = max(rows[0] - spare, 0), max(columns[0] - spare, 0)
+    part = (slice(top, rows[-1] + spare + 1), slice(left, columns[-1] + spare + 1))
+    border = np.zeros(share.shape, bool)
+    border[[0, -1]] = border[:, [0, -1]] = True
+    return int(top), int(left), share[part], border[part]
 
 
 def _parted(
@@ -88,7 +102,9 @@ def _nearest(labels: NDArray[np.int64], chosen: list[int], reach: float) -> NDAr
     return near
 
 
-def _piece(share: Array, near: NDArray[np.bool_], core: NDArray[np.bool_], *, whole: bool) -> Piece:
+def _piece(
+    share: Array, near: NDArray[np.bool_], core: NDArray[np.bool_], border: NDArray[np.bool_], *, whole: bool
+) -> Piece:
     rows, columns = np.nonzero(near)
     weight = share[rows, columns]
     light = float(np.median(share[core])) or 1.0
@@ -96,12 +112,6 @@ def _piece(share: Array, near: NDArray[np.bool_], core: NDArray[np.bool_], *, wh
     x, y = columns + 0.5, rows + 0.5
     column, row = float(weight @ x / total), float(weight @ y / total)
     xx, yy, xy = weight @ (x - column) ** 2, weight @ (y - row) ** 2, weight @ ((x - column) * (y - row))
-    inside = not _cut(share * near, light)
+    inside = not (share[near & border] > CUT * light).any()
     return Piece(column, row, float(total) / light, 0.5 * float(np.arctan2(2.0 * xy, xx - yy)), light, whole,
                  inside)  # fmt: skip
-
-
-def _cut(share: Array, light: float) -> bool:
-    """Whether the border cuts a piece: some of its outermost pixels are as full as its core."""
-    border = max(share[0].max(), share[-1].max(), share[:, 0].max(), share[:, -1].max())
-    return bool(border > 0.99 * light)

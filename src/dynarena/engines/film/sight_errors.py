@@ -12,7 +12,7 @@ from dynarena.engines.film.components import LIGHT
 from dynarena.engines.film.identity import groups
 from dynarena.engines.film.look import Look
 from dynarena.engines.film.outlines import area, centroid
-from dynarena.engines.film.overlap import covered, in_view
+from dynarena.engines.film.overlap import covered, in_view, thickness
 from dynarena.engines.film.sight import Sight, sight
 
 Array = NDArray[np.float64]
@@ -20,13 +20,15 @@ Mask = NDArray[np.bool_]
 
 SIZE_FACTOR = 2.0
 FAINT = 0.2
+THIN = 0.03  # of the world: less than one pixel of 32, four of 128
 
 
 @dataclass(frozen=True)
 class SightErrors:
     """Seen minus true position [..., time, tracked object, (x, y)] in world units, zero where not measured.
 
-    `judged`: the true object is fully in view, not behind another, and not faint. `missing`: no single piece of the
+    `judged`: the true object is fully in view, not behind another, and neither faint
+    nor thin. `missing`: no single piece of the
     object's colour within a factor of two of its area is seen, or the frame holds something strange, or is not finite.
     """
 
@@ -45,8 +47,11 @@ def sight_errors(frames: NDArray[np.generic], states: Array, look: Look) -> Sigh
     each = [states[..., place, :] for place in look.tracked]
     size = np.stack([area(one, shape) for one, shape in zip(each, shapes, strict=True)], axis=-1)
     place = np.stack([np.stack(centroid(one, shape), -1) for one, shape in zip(each, shapes, strict=True)], axis=-2)
-    faint = np.stack([one[..., LIGHT] < FAINT for one in each], axis=-1)
-    judged = in_view(states, look) & ~covered(states, look) & ~faint
+    seen_at_all = [
+        (one[..., LIGHT] >= FAINT) & (thickness(one, shape) >= THIN * look.world)
+        for one, shape in zip(each, shapes, strict=True)
+    ]
+    judged = in_view(states, look) & ~covered(states, look) & np.stack(seen_at_all, axis=-1)
     seen = _identified(seen, np.broadcast_to(place, (*seen.x.shape, 2)), look)
     missing = _missing(seen, np.broadcast_to(size, seen.x.shape))
     offset = np.stack([seen.x, seen.y], axis=-1) - place

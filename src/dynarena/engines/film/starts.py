@@ -19,6 +19,8 @@ from dynarena.schema.system import SystemSpec
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 
+DEFAULT_MASS = "mass by size"
+
 
 def drawn(spec: SystemSpec, streams: Streams, parameters: Values, split: str) -> dict[str, Array]:
     """Parameters, what the box draws, and the options in order, [trajectory] each.
@@ -49,14 +51,15 @@ def check_splits(spec: SystemSpec) -> None:
 
 
 def laws_of_objects(spec: SystemSpec, mass: Expr, names: list[str]) -> list[dict[str, Expr]]:
-    """Of each object the tree of each component that it states or that has a default; `mass` where it states none."""
+    """Of each object the tree of each component that it states or that has a default; `mass` where it states none,
+    which reads its sizes."""
     laws = []
     for label, law in spec.start.objects.items():
         where = f"{spec.title}, [start.objects.{label}]"
         trees: dict[str, Expr] = {}
         for component in COMPONENTS:
             if component == "mass" and "mass" not in law:
-                trees[component] = mass
+                trees[DEFAULT_MASS] = mass
                 continue
             quantity = law.get(component, DEFAULTS.get(component, 0.0))
             text = quantity if isinstance(quantity, str) else repr(float(quantity))
@@ -72,10 +75,10 @@ def objects_at(laws: list[dict[str, Expr]], values: Values, shape: tuple[int, ..
     known = array_functions()
     out = np.empty((*shape, len(laws), len(COMPONENTS)))
     for place, trees in enumerate(laws):
-        sizes = {name: evaluate(trees[name], values, known) for name in ("radius", "width", "height")}
         for column, component in enumerate(COMPONENTS):
-            if component in sizes:
-                out[..., place, column] = sizes[component]
-            else:
-                out[..., place, column] = evaluate(trees[component], {**values, **sizes}, known)
+            if component in trees:
+                out[..., place, column] = evaluate(trees[component], values, known)
+        if DEFAULT_MASS in trees:
+            sizes = {name: out[..., place, COMPONENTS.index(name)] for name in ("radius", "width", "height")}
+            out[..., place, COMPONENTS.index("mass")] = evaluate(trees[DEFAULT_MASS], {**values, **sizes}, known)
     return out

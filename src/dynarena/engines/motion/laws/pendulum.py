@@ -20,8 +20,8 @@ def solution(start: Array, parameters: Mapping[str, Array], times: Array) -> Arr
     high = (start[:, 1] / (2.0 * omega0)) ** 2 >= np.cos(0.5 * start[:, 0]) ** 2
     if high.any() or (np.abs(start[:, 0]) >= np.pi).any():
         row = int(np.argmax(high | (np.abs(start[:, 0]) >= np.pi)))
-        raise DataError("the pendulum goes over the top", where=f"trajectory {row}",
-                        got=f"theta = {start[row, 0]:.6g}, omega = {start[row, 1]:.6g}", fix="start lower or slower")  # fmt: skip
+        got = f"theta = {start[row, 0]:.6g}, omega = {start[row, 1]:.6g}"
+        raise DataError("the pendulum goes over the top", where=f"trajectory {row}", got=got, fix="start lower")
     out = np.repeat(start[:, None], len(times), axis=1)
     out[..., :2] = swing(start[:, :2], omega0, times)
     return out
