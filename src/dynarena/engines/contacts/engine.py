@@ -108,9 +108,8 @@ class ContactSimulator(Simulator):
     def estimate(self, frames: NDArray[np.generic], parameters: Parameters, dt: float) -> Array:
         """The state [trajectory, object, component] in the last of the frames [trajectory, time, channel, y, x].
 
-        Least squares of free flight, through contacts where that does not fit; masses by the scene's law (an object's own
-        law is taken to grow with its area), spins as at the start.
-        A disc that is never seen gets NaN.
+        Least squares of free flight, through contacts where that does not fit; masses by the scene's law (an object's
+        own law is taken to grow with its area), spins as at the start. A disc that is never seen gets NaN.
         """
         seen, rows = self.track(frames), {name: np.asarray(value, float) for name, value in parameters.items()}
         laws = self._laws(rows, len(frames))
@@ -190,8 +189,8 @@ def _solid(spec: SystemSpec, look: Look) -> list[int]:
             raise UnknownName.among("object of the scenery", label, look.scenery, where=where)
         shape = look.shapes[look.objects.index(label)]
         if shape not in SOLID_SHAPES:
-            raise SchemaError("nothing bounces off this shape", where=where, expected=", ".join(SOLID_SHAPES), got=shape,
-                              fix="take another shape, or take it from `solid`")  # fmt: skip
+            raise SchemaError("nothing bounces off this shape", where=where, expected=", ".join(SOLID_SHAPES),
+                              got=shape, fix="take another shape, or take it from `solid`")  # fmt: skip
     return [look.objects.index(label) for label in labels]
 
 

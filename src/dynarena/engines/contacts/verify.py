@@ -131,7 +131,7 @@ class _Mover:
         return found
 
     def bounce(self, state: Long, rest: set[int], i: int, normal: Long, other: int) -> None:
-        """Solve for the impulse at the contact point: normal first, then what friction allows of the stop of the slip."""
+        """Solve for the impulse at the contact point: normal first, then what friction allows to stop the slip."""
         a, tangent = state[i], np.array([-normal[1], normal[0]])
         b = state[other] if other >= 0 else np.zeros_like(a)
         light = 1 / a[MASS] + (1 / b[MASS] if other >= 0 else 0)

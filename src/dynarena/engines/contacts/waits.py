@@ -17,7 +17,7 @@ _jit = njit(cache=True, error_model="numpy", nogil=True)
 
 @_jit
 def meeting(dx: float, dy: float, wx: float, wy: float, ax: float, ay: float, reach: float, last: float) -> float:
-    """The first t <= last at which |d + w t + a t^2/2| falls to `reach`, else infinity; 0 where it is less and falling."""
+    """The first t <= last at which |d + w t + a t^2/2| falls to `reach`, else infinity; 0 where it is in and falls."""
     approach = dx * wx + dy * wy
     gap = dx * dx + dy * dy - reach * reach
     if gap <= 0.0 and approach < 0.0:

@@ -65,7 +65,7 @@ def _basis(colours: Sequence[str], background: str) -> Array:
         if np.linalg.cond(basis[:, chosen]) > WORST:
             raise UsageError(
                 "these colours cannot be told apart in mixed pixels", got=", ".join(colours[k] for k in chosen),
-                expected=f"colours of which no {together} and {background} mix alike", fix="choose for example red, blue, green",
+                expected=f"colours of which no {together} and {background} mix alike", fix="take for example red, blue",
             )  # fmt: skip
     if not 1 <= len(colours) <= MOST:
         raise UsageError("too many colours, or none", expected=f"1 to {MOST}", got=str(len(colours)))

@@ -68,7 +68,7 @@ class MotionSimulator(Simulator):
         return np.array(state) if duration == 0 else self.run(state, parameters, duration, 2)[:, 1]
 
     def run(self, start: Array, parameters: Parameters, dt: float, n_points: int, *, refine: int = 1) -> Array:
-        """States [trajectory, time, object, component] every `dt`; `refine` divides the step of what has no solution."""
+        """States [trajectory, time, object, component] every `dt`; `refine` divides the step where no solution is."""
         rows = self._rows(parameters, len(start))
         path = self.coordinates.run(self.coordinates_of(start), rows, dt, n_points, refine)
         states = self.states(path, rows)
@@ -120,8 +120,9 @@ class MotionSimulator(Simulator):
         stated = {*self.spec.start.box, *self.spec.start.options, *self.spec.parameters}
         for name in self.coordinates.names:
             if name not in stated:
-                raise SchemaError("a coordinate has no start", where=f"{self.spec.title}, [start]",
-                                  expected=f"{name} in box or options", got=", ".join(sorted(stated)), fix="add it")  # fmt: skip
+                expected, got = f"{name} in box or options", ", ".join(sorted(stated))
+                where = f"{self.spec.title}, [start]"
+                raise SchemaError("a coordinate has no start", where=where, expected=expected, got=got, fix="add it")
 
 
 def _along(tree: Expr, coordinates: Coordinates) -> Expr:

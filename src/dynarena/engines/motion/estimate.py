@@ -52,7 +52,7 @@ def estimate(simulator: MotionSimulator, seen: Sight, parameters: Mapping[str, A
 
 
 def _target(seen: Sight, row: int) -> Array:
-    """What is compared, [time, tracked object, (x, y, radius, light, cos 2 angle, sin 2 angle)]; NaN: not seen whole."""
+    """What is compared, [time, tracked object, (x, y, radius, light, cos and sin 2 angle)]; NaN: not seen whole."""
     good = (seen.whole & seen.inside)[row]
     use = good if good.any() else seen.present[row]
     turn = 2.0 * seen.angle[row]
