@@ -177,7 +177,7 @@ def mean_temperature():
 
 
 def drum_frequencies():
-    still = {name: 0.0 for name in simulator_of("drum").coordinates.names}
+    still = dict.fromkeys(simulator_of("drum").coordinates.names, 0.0)
 
     def frequency(mode):
         path = one_of("drum", dt=0.01, points=3, **{**still, mode: 0.1})[:, 0]
