@@ -216,7 +216,25 @@ def _beats():
     return left < 0.1 * right
 
 
+def noise_variances():
+    """Of 2,000 clips at times 1 and 4 what the noise adds to the drift."""
+    simulator = simulator_of("fractional_noise")
+    streams = Streams([trajectory_key("noise", index) for index in range(2000)])
+    values = simulator.parameters(streams, "test")
+    start = simulator.coordinates_of(simulator.start(streams, values, "test"))
+    found = []
+    for time in (1.0, 4.0):
+        later = start.copy()
+        later[:, 0] = time
+        state = simulator.states(later[:, None], values)[:, 0, 0]
+        drift = start[:, simulator.coordinates.names.index("v")] * time
+        found.append((state[:, X] - start[:, 1] - drift).var())
+    return found
+
+
 MEASURED = {
+    ("fractional_noise", "variance_at_one"): lambda: noise_variances()[0],
+    ("fractional_noise", "variance_ratio_four_to_one"): lambda: noise_variances()[1] / noise_variances()[0],
     ("accelerated_motion", "odd_number_rule"): odd_numbers,
     ("free_fall", "time_squared_ratio"): time_squared_ratio,
     ("parabolic_throw", "apex_over_range"): apex_over_range,
@@ -270,3 +288,17 @@ COARSE = {
     ("heat_conduction", "mean_temperature"): 2e-3,
     ("drum", "frequency_ratio_21_to_11"): 1e-7,
 }
+
+
+def test_a_rope_keeps_its_energy():
+    """Kinetic, of height, and of springs, from the coordinates themselves."""
+    simulator = simulator_of("rope")
+    path = simulator.coordinates_of(one_of("rope", points=32)[None])[0]
+    named = dict(zip(simulator.coordinates.names, path.T, strict=True))
+    x = np.stack([np.full(32, 5.0), *(named[f"x{i}"] for i in range(1, 6))])
+    y = np.stack([np.full(32, 9.4), *(named[f"y{i}"] for i in range(1, 6))])
+    moving = sum(named[f"v{axis}{i}"] ** 2 for axis in "xy" for i in range(1, 6)) / 2
+    stretched = 200.0 * ((np.hypot(np.diff(x, axis=0), np.diff(y, axis=0)) - 1.4) ** 2).sum(axis=0) / 2
+    energy = moving + stretched + 4.0 * y[1:].sum(axis=0)
+    assert np.abs(energy - energy[0]).max() < 1e-9
+    assert np.ptp(moving) > 0.5
