@@ -43,7 +43,7 @@ def unmix(
     else:
         values, place = depth[:, touched], np.arange(int(touched.sum()))
         near = [np.ones_like(touched) if k in anywhere else _near(depth, basis[:, k]) for k in range(len(colours))]
-        found = _nonnegative(basis, values, np.stack([mask[touched] for mask in near]))
+        found = _nonnegative(basis, values, np.stack([mask[touched] for mask in near]), frozenset(anywhere))
     left = np.sqrt(np.square(values - basis @ found).mean(axis=0))
     shares[:, touched], rest[touched] = np.minimum(found, 1.0)[:, place], left[place]
     return np.moveaxis(shares, 0, -3), rest
@@ -72,22 +72,29 @@ def _basis(colours: Sequence[str], background: str) -> Array:
     return basis
 
 
-def _nonnegative(basis: Array, depth: Array, near: NDArray[np.bool_] | None) -> Array:
+def _sets(count: int, most: int) -> list[tuple[int, ...]]:
+    """All sets of up to `most` of so many colours."""
+    return [chosen for size in range(1, min(count, most) + 1) for chosen in combinations(range(count), size)]
+
+
+def _nonnegative(
+    basis: Array, depth: Array, near: NDArray[np.bool_] | None, later: frozenset[int] = frozenset()
+) -> Array:
     """Least squares of depth [channel, pixel] by basis @ alpha, alpha >= 0: the best over sets of colours.
 
-    `near` [colour, pixel] says where a colour may be; then at most two meet in a pixel.
+    `near` [colour, pixel] says where a colour may be; then at most two meet in a pixel, and colours of `later` count
+    only where the others explain less.
     """
     count, free = basis.shape[1], near is None
     shares, error = np.zeros((count, depth.shape[1])), np.square(depth).sum(axis=0)
-    for size in range(1, min(count, FREE if free else 2) + 1):
-        for chosen in combinations(range(count), size):
-            trial = np.linalg.pinv(basis[:, chosen]) @ depth
-            wrong = np.square(depth - basis[:, chosen] @ trial).sum(axis=0)
-            better = (trial >= 0.0).all(axis=0) & (wrong < error - (1e-9 if free else SURE))
-            if near is not None:
-                better &= near[list(chosen)].all(axis=0)
-            shares[:, better] = 0.0
-            for row, colour in enumerate(chosen):
-                shares[colour, better] = trial[row, better]
-            error[better] = wrong[better]
+    for chosen in sorted(_sets(count, FREE if free else 2), key=lambda one: (bool(later & set(one)), len(one))):
+        trial = np.linalg.pinv(basis[:, chosen]) @ depth
+        wrong = np.square(depth - basis[:, chosen] @ trial).sum(axis=0)
+        better = (trial >= 0.0).all(axis=0) & (wrong < error - (1e-9 if free else SURE))
+        if near is not None:
+            better &= near[list(chosen)].all(axis=0)
+        shares[:, better] = 0.0
+        for row, colour in enumerate(chosen):
+            shares[colour, better] = trial[row, better]
+        error[better] = wrong[better]
     return shares

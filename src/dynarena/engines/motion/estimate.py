@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 
 TRIALS, BEST, ROUNDS = 512, 6, 25
 NUDGE = 1e-6
+WEIGHT = 0.03  # of the world: what a change of opacity or angle by one counts in lengths
 SLENDER = 0.3  # log of the ratio of sides from which on an angle is seen
 
 
@@ -75,7 +76,8 @@ def _shown(simulator: MotionSimulator, states: Array) -> Array:
 
 def _misses(simulator: MotionSimulator, states: Array, target: Array) -> Array:
     """Differences [trajectory, n], 0 where there is nothing to compare."""
-    apart = (_shown(simulator, states) - target) * np.array([1.0, 1.0, 1.0, simulator.world / 10, 1.0, 1.0])
+    turn = WEIGHT * simulator.world
+    apart = (_shown(simulator, states) - target) * np.array([1.0, 1.0, 1.0, turn, turn, turn])
     return np.clip(np.nan_to_num(apart), -1e3, 1e3).reshape(len(states), -1)
 
 
