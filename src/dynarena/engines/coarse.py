@@ -34,10 +34,7 @@ class CoarseField(ABC):
 
     def run(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         """The trajectories every `dt`, as the coarse grid sees them; the first point is `start`."""
-        out = np.empty((len(start), n_points, *start.shape[1:]))
-        for row in range(len(start)):
-            alone = {name: values[row : row + 1] for name, values in parameters.items()}
-            out[row] = self._row(start[row : row + 1], alone, dt, n_points)
+        out = self._path(start, parameters, dt, n_points)
         out[:, 0] = start
         return _held(out)
 
@@ -46,7 +43,7 @@ class CoarseField(ABC):
         """Floating-point operations that one `dt` of one trajectory takes, the most of those given."""
 
     @abstractmethod
-    def _row(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array: ...
+    def _path(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array: ...
 
 
 def coarse_field(spec: SystemSpec, factor: int) -> CoarseField:
@@ -83,9 +80,9 @@ class CoarseSpectral(CoarseField):
         stage = self.simulator.plan.n_transforms * 2.5 * n * log2(n) + _ELEMENTWISE * n * len(self.simulator.labels)
         return substeps(dt, self.simulator.longest_step) * _STAGES["spectral"] * stage
 
-    def _row(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
+    def _path(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         coarse = _resampled(start, self.simulator.box.points)
-        return _resampled(self.simulator.run(coarse, parameters, dt, n_points), self.fine)[0]
+        return _resampled(self.simulator.run(coarse, parameters, dt, n_points), self.fine)
 
 
 class CoarseVolumes(CoarseField):
@@ -95,6 +92,8 @@ class CoarseVolumes(CoarseField):
         super().__init__(factor)
         points = spec.domain.points if spec.domain else [0]
         self.simulator: FiniteVolumeSimulator = FiniteVolume().compile(spec, resolution=points[0] // factor)
+        static = self.simulator.setup.law.static
+        self._static = [place for place, name in enumerate(self.simulator.labels) if name in static]
 
     def operations(self, start: Array, parameters: Parameters, dt: float) -> float:
         """By the CFL step of the start: what waves grow faster later costs more than is told here."""
@@ -105,18 +104,23 @@ class CoarseVolumes(CoarseField):
         faces = _FACE * cells * fields * len(self.simulator.setup.points)
         return max(1, ceil(dt * rate)) * _STAGES["finite_volume"] * float(faces)
 
-    def _row(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
-        coarse = self._coarse(start)
-        try:
-            path = self.simulator.run(coarse, parameters, dt, n_points)[0]
-        except DataError:
-            return np.repeat(start, n_points, axis=0)
-        law, fields = self.simulator.setup.law, list(self.simulator.labels)
+    def _path(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
+        out = np.empty((len(start), n_points, *start.shape[1:]))
+        for row, coarse in enumerate(self._coarse(start)):
+            alone = {name: values[row : row + 1] for name, values in parameters.items()}
+            try:
+                out[row] = self._shown(self.simulator.run(coarse[np.newaxis], alone, dt, n_points)[0], alone)
+            except DataError:  # its engine refuses the whole run, without saying how far it came
+                out[row] = start[row]
+            for field in self._static:  # what never moves was seen on the fine grid
+                out[row, :, field] = start[row, field]
+        return out
+
+    def _shown(self, path: Array, parameters: Parameters) -> Array:
+        """States [time, field, *coarse cells] on the field's own cells."""
         for _ in range(self.factor.bit_length() - 1):
             named = {name: np.broadcast_to(values, len(path)) for name, values in parameters.items()}
-            path = prolong(path, law, self.simulator.setup.ends, named)
-        for name in law.static:  # what never moves was seen on the fine grid
-            path[:, fields.index(name)] = start[0, fields.index(name)]
+            path = prolong(path, self.simulator.setup.law, self.simulator.setup.ends, named)
         return path
 
     def _coarse(self, start: Array) -> Array:
