@@ -1,4 +1,4 @@
-"""The true equation, solved on a coarser grid: what a classical method gives for no more than a network's arithmetic."""
+"""The true equation, solved on a coarser grid: what a classical method gives for a network's arithmetic."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from dynarena import Batch, Model, System, Task
-from dynarena.engines.coarse import coarse_field, factors
+from dynarena.engines.coarse import CoarseField, coarse_field, factors
+from dynarena.evaluation.parameters import told_parameters
 
 
 class CoarseSolver(Model):
@@ -38,12 +39,12 @@ class CoarseSolver(Model):
     def predict(self, given: Batch, task: Task) -> Mapping[str, Tensor]:
         """Integrate, [batch, time, *state] -> {"values": [batch, horizon, *state]}."""
         start = np.ascontiguousarray(given.values[:, -1].double().cpu().numpy())
-        parameters = _parameters(given, task)
+        parameters = told_parameters(given, task)
         solver = self._affordable(task, start, parameters)
         path = solver.run(start, parameters, task.dt, task.horizon + 1)[:, 1:]
         return {"values": torch.from_numpy(np.ascontiguousarray(path)).to(given.values.device)}
 
-    def _affordable(self, task: Task, start: np.ndarray, parameters: Mapping[str, np.ndarray]):
+    def _affordable(self, task: Task, start: np.ndarray, parameters: Mapping[str, np.ndarray]) -> CoarseField:
         """The finest coarse grid within the budget, else the coarsest there is."""
         spec = System(task.facts["system"]).spec
         points = dict(zip(("x", "y", "z"), task.shape[1:], strict=False))
@@ -51,12 +52,3 @@ class CoarseSolver(Model):
         budget = self.work[len(task.shape) - 2] * np.prod(task.shape)
         grids = [coarse_field(spec, factor) for factor in factors(spec)]
         return next((grid for grid in grids if grid.operations(start, parameters, task.dt) <= budget), grids[-1])
-
-
-def _parameters(given: Batch, task: Task) -> dict[str, np.ndarray]:
-    """Each parameter, [batch]: of each trajectory where the track tells them, else as the system states them."""
-    stated = task.facts["parameters"]
-    if given.parameters is None:
-        return {name: np.full(len(given.values), float(value)) for name, value in stated.items()}
-    columns = given.parameters.double().cpu().numpy().T
-    return {name: np.ascontiguousarray(column) for name, column in zip(stated, columns, strict=True)}

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from math import ceil
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from dynarena import Batch, Forecaster, System, Task
 from dynarena.engines.spectral.rate import Rate
 from dynarena.evaluation.coordinates import Coordinates
+from dynarena.evaluation.parameters import told_parameters
 
 
 class PODGalerkin(Forecaster):
-    """z' = Vᵀ F(mean + std V z; p) / std with the true F and p:  proper orthogonal decomposition and Galerkin projection.
+    """z' = Vᵀ F(mean + std V z; p) / std with the true F and p:  proper orthogonal decomposition, Galerkin projection.
 
     V holds the `components` leading principal components of the standardised train fields, by the inner product of the
     grid. What they leave out of F is left out, without a closure. F is taken on the whole grid, so that any equation of
@@ -25,7 +25,9 @@ class PODGalerkin(Forecaster):
 
     name = "pod_galerkin"
     authors = "The dynarena developers"
-    paper = "Holmes, Lumley & Berkooz (1996), Turbulence, Coherent Structures, Dynamical Systems and Symmetry, chapter 4"
+    paper = (
+        "Holmes, Lumley & Berkooz (1996), Turbulence, Coherent Structures, Dynamical Systems and Symmetry, chapter 4"
+    )
     license = "Apache-2.0"
     tier = "extended"
     knows = "equations"
@@ -43,7 +45,7 @@ class PODGalerkin(Forecaster):
     def predict(self, given: Batch, task: Task) -> Mapping[str, Tensor]:
         """Integrate, [batch, time, *state] -> {"values": [batch, horizon, *state]}."""
         simulator = System(task.facts["system"], resolution=task.shape[1]).simulator
-        rate = self._projected(Rate(simulator, _parameters(given, task)))
+        rate = self._projected(Rate(simulator, told_parameters(given, task)))
         z = self.coordinates.encode(given.values[:, -1].cpu())
         step = min(simulator.longest_step, 2.0 / max(_fastest(rate, len(z), self.coordinates.rank), 1e-12))
         n = max(1, ceil(task.dt / step))
@@ -78,12 +80,3 @@ def _fastest(rate, batch: int, rank: int) -> float:
     for unit in 1e-3 * torch.eye(rank, dtype=torch.float64):
         columns.append((rate(unit.expand(batch, rank)) - rate(-unit.expand(batch, rank))) / 2e-3)
     return float(torch.linalg.eigvals(torch.stack(columns, dim=-1)).abs().max())
-
-
-def _parameters(given: Batch, task: Task) -> dict[str, np.ndarray]:
-    """Each parameter, [batch]: of each trajectory where the track tells them, else as the system states them."""
-    stated = task.facts["parameters"]
-    if given.parameters is None:
-        return {name: np.full(len(given.values), float(value)) for name, value in stated.items()}
-    columns = given.parameters.double().cpu().numpy().T
-    return {name: np.ascontiguousarray(column) for name, column in zip(stated, columns, strict=True)}

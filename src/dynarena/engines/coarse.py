@@ -97,7 +97,7 @@ class CoarseVolumes(CoarseField):
 
     def operations(self, start: Array, parameters: Parameters, dt: float) -> float:
         """By the CFL step of the start: what waves grow faster later costs more than is told here."""
-        rate = self.simulator.pace(self._coarse(start), parameters).max()
+        rate = float(self.simulator.pace(self._coarse(start), parameters).max())
         if not rate < inf:
             return inf
         cells, fields = prod(self.simulator.setup.points), len(self.simulator.labels)
@@ -141,7 +141,7 @@ def _resampled(fields: Array, points: tuple[int, ...]) -> Array:
 
 def _held(path: Array) -> Array:
     """States [trajectory, time, ...] that stay as they are from the last finite one on."""
-    finite = np.isfinite(path).reshape(*path.shape[:2], -1).all(axis=-1)
+    finite = np.all(np.isfinite(path), axis=tuple(range(2, path.ndim)))
     for row in np.flatnonzero(~finite.all(axis=1)):
         lost = int(np.argmin(finite[row]))
         path[row, lost:] = path[row, lost - 1]

@@ -67,7 +67,9 @@ class FiniteVolumeSimulator(Simulator):
     def pace(self, states: Array, parameters: Parameters) -> Array:
         """Steps that a unit of time takes at these states by the CFL number, [trajectory]; inf where not admissible."""
         law, setup, given = self.setup.law, self.setup, self._checked(states)
-        rows = rows_of(list(law.parameters), self._rows_by_name(parameters, len(given)), len(given), where=self.spec.title)
+        rows = rows_of(
+            list(law.parameters), self._rows_by_name(parameters, len(given)), len(given), where=self.spec.title
+        )
         out, speed = np.empty(len(given)), np.zeros(4)
         for row, state in enumerate(given):
             filled = state.reshape(*state.shape, *[1] * (4 - state.ndim))
