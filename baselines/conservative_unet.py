@@ -47,7 +47,9 @@ class ConservativeUNet(Learned):
         parts = nn.Sequential(
             Convolution(self.seen * channels, width, 3, ends),
             Hourglass(widths, len(space), lambda width, level: Block(width, ends)),
-            Pointwise(width, channels),
+            Pointwise(width, width),
+            nn.GELU(),
+            Pointwise(width, channels, bias=False),  # a constant would be projected out
         )
         return Conserving(Stacked(parts), self.task, self.fold)
 

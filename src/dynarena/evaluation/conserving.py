@@ -45,19 +45,18 @@ class Conserving(nn.Module):
     def __init__(self, network: nn.Module, task: Task, fold: int = 1) -> None:
         super().__init__()
         self.network = network
-        self.kept = conserved_fields(task)
         shares = torch.from_numpy(volumes(task))[None]
         shares = nn.functional.pixel_unshuffle(shares, fold) if fold > 1 else shares
+        kept = torch.zeros(len(task.channels))
+        kept[conserved_fields(task)] = 1
         self.shares: Tensor
+        self.kept: Tensor
         self.register_buffer("shares", shares.float())
+        self.register_buffer("kept", kept.reshape(-1, *[1] * shares.dim()))
 
     def forward(self, recent: Tensor, memory: Any) -> tuple[Tensor, Any]:
         """[batch, k, channel, *space] -> [batch, channel, *space], and the new memory."""
         increment, memory = self.network(recent, memory)
-        if not self.kept:
-            return increment, memory
         fields = increment.unflatten(1, (-1, len(self.shares)))
-        mean = (fields[:, self.kept] * self.shares).sum(tuple(range(2, fields.dim())), keepdim=True)
-        drift = torch.zeros_like(fields[:, :, :1]).narrow(2, 0, 1)
-        drift = drift.index_copy(1, torch.tensor(self.kept, device=drift.device), mean.expand_as(drift[:, self.kept]))
-        return (fields - drift).flatten(1, 2), memory
+        mean = (fields * self.shares).sum(tuple(range(2, fields.dim())), keepdim=True)
+        return (fields - self.kept * mean).flatten(1, 2), memory
