@@ -58,3 +58,16 @@ def wrapped(apart: Tensor, task: Task) -> Tensor:
             apart = torch.cat([apart[..., :axis], (along - length * (along / length).round())[..., None],
                                apart[..., axis + 1 :]], dim=-1)  # fmt: skip
     return apart
+
+
+def nearest_points(places: Tensor, task: Task) -> Tensor:
+    """The point of the flattened grid nearest to each of `places` [..., axis], [...]."""
+    index = torch.zeros(places.shape[:-1], dtype=torch.long, device=places.device)
+    for axis, values in enumerate(task.grid.values()):
+        along = torch.tensor(values, dtype=torch.float64, device=places.device)
+        apart = places[..., axis, None].double() - along
+        if task.facts.get("boundary", [""] * len(task.grid))[axis] == "periodic":
+            length = task.facts["lengths"][axis]
+            apart = apart - length * (apart / length).round()
+        index = index * len(along) + apart.abs().argmin(dim=-1)
+    return index
