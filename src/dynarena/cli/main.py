@@ -97,6 +97,7 @@ def _load_commands() -> None:
         board,
         catalogue,
         compute,
+        convert,
         data,
         generate,
         machine,
@@ -111,6 +112,7 @@ def _load_commands() -> None:
     for module in (
         catalogue,
         generate,
+        convert,
         data,
         benchmark,
         compute,

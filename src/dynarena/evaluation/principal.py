@@ -25,11 +25,13 @@ class Principal:
 
     def encode(self, values: Tensor) -> Tensor:
         """[..., number] -> [..., component]."""
-        return (values.double() - self.mean) @ self.basis.T
+        components: Tensor = (values.double() - self.mean) @ self.basis.T
+        return components
 
     def decode(self, components: Tensor) -> Tensor:
         """[..., component] -> [..., number]."""
-        return components @ self.basis + self.mean
+        values: Tensor = components @ self.basis + self.mean
+        return values
 
 
 def standardised_inputs(inputs: Tensor, facts: list[dict[str, float]]) -> Tensor:
