@@ -74,7 +74,8 @@ def _with(values: Any, sidecar: Path) -> xr.Dataset:
 def _without(values: Any, path: Path) -> xr.Dataset:
     if not 4 <= values.ndim <= len(_USUAL):
         raise DataError("an array without a sidecar holds fields", where=str(path),
-                        expected=", ".join(_USUAL[:4]) + " …", got=str(values.shape), fix=f"write {path.with_suffix('.json').name} beside it")  # fmt: skip
+                        expected=", ".join(_USUAL[:4]) + " …", got=str(values.shape),
+                        fix=f"write {path.with_suffix('.json').name} beside it")  # fmt: skip
     dims = _USUAL[: values.ndim]
     coords: dict[str, Any] = {dim: np.arange(n, dtype=float) for dim, n in zip(dims, values.shape, strict=True)}
     coords |= {"trajectory": np.arange(len(values)), "field": [f"c{place}" for place in range(values.shape[2])]}
