@@ -1,4 +1,4 @@
-"""What a model makes of data: how many fewer trajectories it needs than another, and how much less it errs with as many."""
+"""What a model makes of data: how many fewer trajectories it needs than another, how much less it errs with as many."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class Gains:
 
 
 def gains(board: Board, model: str, against: str) -> Gains:
-    """Raises UnknownName for a model that is not on the board, UsageError where its tasks do not differ in trajectories."""
+    """Both gains of a model over another.
+
+    Raises UnknownName for a model that is not on the board, UsageError where its tasks do not differ in trajectories.
+    """
     ours, theirs = (_curves(_find(board, label), board.lock.id) for label in (model, against))
     common = sorted(set(ours) & set(theirs))
     if not common:
@@ -69,7 +72,7 @@ def gains(board: Board, model: str, against: str) -> Gains:
 
 
 def trajectories_needed(errors: dict[int, float], error: float) -> tuple[float, str]:
-    """The number of trajectories at which `errors` falls to `error` for the first time, and the bound where it is one."""
+    """The number of trajectories at which `errors` first falls to `error`, and the bound where it is one."""
     counts = sorted(errors)
     if errors[counts[0]] <= error:
         return float(counts[0]), ">"
@@ -93,8 +96,13 @@ def _curves(contender: Contender, where: str) -> dict[str, dict[int, float]]:
     for task_id, entry in contender.entries.items():
         stated = parse_qs(task_id.partition("?")[2]).get("trajectories")
         if stated is None:
-            raise UsageError("tasks do not differ in trajectories", where=where, expected="?trajectories=… in each id",
-                             got=task_id, fix="name a benchmark with protocol.train_counts, as pde-samples")  # fmt: skip
+            raise UsageError(
+                "tasks do not differ in trajectories",
+                where=where,
+                expected="?trajectories=… in each id",
+                got=task_id,
+                fix="name a benchmark with protocol.train_counts, as pde-samples",
+            )
         if entry.status == "ok":
             found.setdefault(entry.task.system, {})[int(stated[0])] = max(_mean(entry.errors), 1e-300)
     return found
