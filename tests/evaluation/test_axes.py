@@ -14,7 +14,7 @@ from dynarena.schema.benchmark import BenchmarkSpec
 from dynarena.suite import find
 
 BASE: dict[str, Any] = {
-    "schema": 1, "version": "1.0", "title": "t", "systems": ["pde/ape_burgers_1d", "pde/euler_quadrants_periodic"],
+    "schema": 1, "version": "1.0", "title": "t", "systems": ["pde/ape_burgers_1d", "pde/fitzhugh_nagumo"],
     "protocol": {"points_per_timescale": 10, "train": {"trajectories": 64, "points": 9}, "context": {"points": 2},
                  "horizon": {"points": 3}, "test": {"trajectories": 4}},
     "metrics": {"primary": "nrmse"},
@@ -30,21 +30,19 @@ def names(spec: BenchmarkSpec) -> list[str]:
 
 
 def test_a_shift_of_systems_is_a_task_of_the_one_tested():
-    shifts = {"step": {"step": 2}, "walls": {"systems": {"pde/euler_quadrants_periodic": "euler_quadrants_open"}}}
+    shifts = {"step": {"step": 2}, "walls": {"systems": {"pde/fitzhugh_nagumo": "fitzhugh_nagumo_periodic"}}}
     asked = tasks_asked(draft({"shifts": shifts}), where="draft")
     assert [(axes.name, axes.trained_on) for axes in asked] == [
         ("pde/ape_burgers_1d?shift=step", None),
-        ("pde/euler_quadrants_periodic?shift=step", None),
-        ("pde/euler_quadrants_open?shift=walls", "pde/euler_quadrants_periodic"),
+        ("pde/fitzhugh_nagumo?shift=step", None),
+        ("pde/fitzhugh_nagumo_periodic?shift=walls", "pde/fitzhugh_nagumo"),
     ]
 
 
 def test_a_shift_to_a_law_that_a_system_lacks_is_no_task_of_it():
-    spec = draft(
-        {"shifts": {"spectra": {"split": "ood_start"}}}, systems=["pde/ape_burgers_1d", "pde/ape_kolmogorov_flow_2d"]
-    )
-    assert names(spec) == ["pde/ape_burgers_1d?shift=spectra"]
-    assert tasks_asked(spec, where="draft")[0].split == "ood_start"
+    spec = draft({"shifts": {"law": {"split": "ood_parameters"}}}, systems=["pde/ape_burgers_1d", "pde/ks_32pi"])
+    assert names(spec) == ["pde/ape_burgers_1d?shift=law"]
+    assert tasks_asked(spec, where="draft")[0].split == "ood_parameters"
 
 
 def test_numbers_of_trajectories_and_shares_of_sensors_are_tasks():
@@ -58,7 +56,7 @@ def test_numbers_of_trajectories_and_shares_of_sensors_are_tasks():
 
 
 def test_held_out_systems_are_named_among_those_of_the_draft():
-    held = [axes.held_out for axes in tasks_asked(draft({"fit": "once", "held_out": ["pde/euler_*"]}), where="draft")]
+    held = [axes.held_out for axes in tasks_asked(draft({"fit": "once", "held_out": ["pde/fitz*"]}), where="draft")]
     assert held == [False, True]
     with pytest.raises(UnknownName, match="lorenz"):
         tasks_asked(draft({"fit": "once", "held_out": ["chaos/lorenz63"]}), where="draft")
