@@ -30,6 +30,9 @@ class Simulator(ABC):
     shape: tuple[int, ...]
     labels: tuple[str, ...]
     grid: dict[str, Array]
+    rough: ClassVar[bool] = False
+    """Whether solutions have shocks or corners, where single numbers of two computations differ at once: there a
+    certificate may compare means over space."""
 
     @property
     def full_shape(self) -> tuple[int, ...]:
