@@ -7,6 +7,7 @@ import pytest
 FILES = sorted((Path(__file__).parents[2] / "baselines").glob("*.py"))
 STANDARD = ("collections", "functools", "hashlib", "json", "math", "pathlib", "typing")
 BASES = {"Forecaster", "Model", "Learned", "Blockwise", "TeacherForced"}
+BASES |= {"Operator", "Reconstructor", "FamilyForecaster"}
 
 
 def read(path: Path) -> tuple[ast.ClassDef, dict[str, Any]]:

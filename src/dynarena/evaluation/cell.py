@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +47,11 @@ class TaskData(Protocol):
     @property
     def parameters(self) -> NDArray[Any]:
         """[trajectory, parameter], in the order of `task.facts["parameters"]`."""
+        ...
+
+    @property
+    def told(self) -> Mapping[str, NDArray[Any]]:
+        """What else a model is given, [trajectory, ...] each, by its name in a Batch."""
         ...
 
     @property
@@ -108,7 +114,7 @@ def declined(source: ModelSource, lock: Lock, task: TaskLock) -> dict[str, str] 
         return {"what": what, "where": task.id, "expected": "every component, as the equations name it", "got": got}
     kind = {"component": "chaos", "field": "pde", "channel": "video"}[task.dims[0]]
     axes, engine = len(task.dims) - 1, str(task.spec.get("engine", ""))
-    asks, kinds = accepts.get("asks", [lock.ask]), accepts.get("kinds", [kind])
+    asks, kinds = accepts.get("asks", [source.ask]), accepts.get("kinds", [kind])
     most = accepts.get("max_axes", axes)
     named = accepts.get("engines")
     if lock.ask not in asks or kind not in kinds or axes > most or (named is not None and engine not in named):
@@ -152,7 +158,7 @@ def _run(work: Work, tasks: list[TaskLock], provider: Provider, nursery: Nursery
     facts = [_facts(work, part.task) for part in data]
     with tempfile.TemporaryDirectory(prefix="dynarena-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        questions = [_question(work, part, task) for part, task in zip(data, facts, strict=True)]
+        questions = [_question(work, *each) for each in zip(data, facts, tasks, strict=True)]
         try:
             write_job(folder, work.source, questions, threads=work.limits.threads)
         except OSError as error:
@@ -170,9 +176,10 @@ def _facts(work: Work, task: Task) -> Task:
     return dataclasses.replace(task, seed=work.seed, device=work.device, budget_s=work.limits.timeout_s)
 
 
-def _question(work: Work, data: TaskData, task: Task) -> Question:
+def _question(work: Work, data: TaskData, task: Task, lock: TaskLock) -> Question:
     told = data.parameters if task.facts.get("parameters") else None
-    return Question(task, None if work.lock.fit == "none" else data.train(), data.context, told)
+    train = None if work.lock.fit == "none" or lock.held_out else data.train()
+    return Question(task, train, data.context, told, data.told)
 
 
 def _finish(

@@ -30,6 +30,8 @@ class FiniteVolumeSimulator(Simulator):
     place and time.
     """
 
+    rough: ClassVar[bool] = True
+
     def __init__(self, setup: Setup) -> None:
         self.spec, self.setup = setup.spec, setup
         dims = len(setup.points)
