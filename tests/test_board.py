@@ -42,7 +42,7 @@ def test_the_oracle_is_on_top_where_it_sees_the_state_and_climatology_at_zero(bo
     noisy = any(task.noise for task in board.lock.tasks)
     assert ("oracle" in skill) == (not hidden)
     if not hidden and not noisy:
-        assert skill.idxmax() == "oracle"
+        assert skill["oracle"] == skill.max()  # a solver that the floor of the ratio cannot tell from it may tie
         assert skill["oracle"] > 0.9
     if board.lock.name in FORECASTS:
         assert skill["oracle"] > 0.985
@@ -50,7 +50,8 @@ def test_the_oracle_is_on_top_where_it_sees_the_state_and_climatology_at_zero(bo
 
 def test_learned_models_beat_persistence_somewhere_they_can(board: Board) -> None:
     skill = board.table.set_index("model")["skill"].dropna()
-    blind = skill.drop(["oracle", "climatology", "persistence", "drift"], errors="ignore")
+    told = board.table.loc[board.table["knows"] == "equations", "model"]
+    blind = skill.drop([*told, "climatology", "persistence", "drift"], errors="ignore")
     assert blind.max() > skill["persistence"] + (0.15 if board.lock.name in FORECASTS else 0.05)
 
 
