@@ -1,4 +1,4 @@
-"""One law for a point and its neighbours: advection and diffusion are learned, and a law never seen from its context."""
+"""One law for a point and its neighbours, learned from two systems; a third is known from its context alone."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def decaying_wave(count: int, points: int, speed: float, rate: float, seed: int)
 def task_of(name: str, train: Tensor) -> Task:
     return Task(
         id=f"b@1/pde/{name}", ask="forecast", answer="values", dims=("field", "x"), shape=(1, POINTS),
-        channels=(Channel("u"),), dt=1.0, context=10, horizon=15, mean=(float(train.mean()),), std=(float(train.std()),),
-        facts={"boundary": ["periodic"]},
+        channels=(Channel("u"),), dt=1.0, context=10, horizon=15, mean=(float(train.mean()),),
+        std=(float(train.std()),), facts={"boundary": ["periodic"]},
     )  # fmt: skip
 
 

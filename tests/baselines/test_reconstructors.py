@@ -1,4 +1,4 @@
-"""Reconstructions of fields that are known: exact at sensors, exact within the span of the modes, right across seams."""
+"""Reconstructions of known fields: exact at sensors, exact within the span of the modes, right across seams."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from dynarena import (
     Operator,
     Reconstructor,
     Task,
-    UsageError,
 )
+from dynarena.errors import UsageError
 from dynarena.evaluation.cell import declined
 from dynarena.evaluation.loading import locate
 from dynarena.evaluation.reconstructor import nearest_points, wrapped
