@@ -7,16 +7,17 @@ from torch import Tensor
 
 from dynarena import FamilyForecaster, Task
 
-NEAR = 1  # neighbours on either side that enter as products
+BENT = 3  # polynomials of lowest degree that enter as products
 
 
 class LocalMap(FamilyForecaster):
-    """z[t+1] = z[t] + W f(z[t]),  f: a point's neighbourhood along each axis, products of the nearest, 1.
+    """z[t+1] = z[t] + W f(z[t]),  f: the polynomial through a point's neighbourhood along each axis, its products, 1.
 
-    W = argmin over the context of |dz - W f|² + p n |W - W0|²: least squares of each trajectory's own past, drawn
-    towards W0, which is the least squares fit to all systems of the family together. z counts in train stds. The
-    weight p is the one of `pulls` whose free runs err least on one held-out trajectory of each system. States stay
-    within the range of the context, as wide again on either side.
+    The polynomial is the one of `degree` that fits the 2 `reach` + 1 points along an axis best; f holds its coefficients
+    in orthogonal polynomials, and products of the lowest. W = argmin over the context of |dz - W f|² plus p n times the
+    sum of <f_j²> |W_j - W0_j|²: least squares of each trajectory's own past, drawn towards W0, which is that of all
+    systems of the family together. z counts in train stds. The weight p is the one of `pulls` whose free runs err least
+    on one held-out trajectory of each system. States stay within the context's range, as wide again on either side.
     """
 
     name = "local_map"
@@ -29,9 +30,13 @@ class LocalMap(FamilyForecaster):
     dtype = torch.float64
     cpu_budget_s = 30
 
-    def __init__(self, reach: int = 4, pulls: tuple[float, ...] = (1e-6, 1e-4, 1e-2, 1.0)) -> None:
+    def __init__(
+        self, reach: int = 3, degree: int = 4, pulls: tuple[float, ...] = (1e-8, 1e-6, 1e-4, 1e-2, 1.0)
+    ) -> None:
         self.reach = reach
         self.pulls = pulls
+        offsets = torch.arange(-reach, reach + 1, dtype=torch.float64)
+        self.polynomials = torch.linalg.qr(offsets[:, None] ** torch.arange(degree + 1)).Q.T
 
     def fit(self, family: list[tuple[Task, Tensor]]) -> None:
         """Fit W0 to every system that has as many fields and axes as the first, each weighing alike."""
@@ -87,17 +92,16 @@ class LocalMap(FamilyForecaster):
 
     def _features(self, states: Tensor, task: Task) -> Tensor:
         """[batch, field, *space] -> [batch, *space, feature]."""
-        plain, near = [states], [states]
+        plain, low = [states], [states]
         for axis in range(2, states.dim()):
-            for shift in [s for s in range(-self.reach, self.reach + 1) if s]:
-                moved = _moved(states, shift, axis, task.facts.get("boundary", ["periodic"] * 3)[axis - 2])
-                plain.append(moved)
-                if abs(shift) <= NEAR:
-                    near.append(moved)
-        around = torch.cat(near, dim=1).unbind(1)
+            ends = task.facts.get("boundary", ["periodic"] * 3)[axis - 2]
+            moved = torch.stack([_moved(states, s, axis, ends) for s in range(-self.reach, self.reach + 1)])
+            coefficients = torch.tensordot(self.polynomials, moved, dims=1)[1:]
+            plain += coefficients.unbind(0)
+            low += coefficients[: BENT - 1].unbind(0)
+        around = torch.cat(low, dim=1).unbind(1)
         products = [a * b for a, b in combinations_with_replacement(around, 2)]
-        all_of_them = [*torch.cat(plain, dim=1).unbind(1), *products, torch.ones_like(states[:, 0])]
-        return torch.stack(all_of_them, dim=-1)
+        return torch.stack([*torch.cat(plain, dim=1).unbind(1), *products, torch.ones_like(states[:, 0])], dim=-1)
 
 
 def _kind(task: Task) -> tuple[int, int]:
@@ -125,6 +129,9 @@ def _standard(states: Tensor, task: Task) -> Tensor:
 
 
 def _solve(left: Tensor, right: Tensor, pull: float, towards: Tensor | None = None) -> Tensor:
-    """argmin of the mean square of dz - f W, plus pull |W - towards|²."""
-    eye = pull * torch.eye(len(left), dtype=left.dtype)
-    return torch.linalg.solve(left + eye, right if towards is None else right + pull * towards)
+    """argmin of the mean square of dz - f W, plus pull <f_j²> |W_j - towards_j|²; [feature, field]."""
+    size = torch.diag(left).clamp(min=1e-12)
+    root = size.sqrt()[:, None]
+    scaled = left / (root * root.T) + pull * torch.eye(len(left), dtype=left.dtype)
+    wanted = right / root if towards is None else right / root + pull * root * towards
+    return torch.linalg.solve(scaled, wanted) / root
