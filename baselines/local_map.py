@@ -13,8 +13,8 @@ BENT = 3  # polynomials of lowest degree that enter as products
 class LocalMap(FamilyForecaster):
     """z[t+1] = z[t] + W f(z[t]),  f: the polynomial through a point's neighbourhood along each axis, its products, 1.
 
-    The polynomial is the one of `degree` that fits the 2 `reach` + 1 points along an axis best; f holds its coefficients
-    in orthogonal polynomials, and products of the lowest. W = argmin over the context of |dz - W f|² plus p n times the
+    The polynomial is the one of `degree` that fits the 2 `reach` + 1 points along an axis best; f holds its numbers in
+    orthogonal polynomials, and products of the lowest. W = argmin over the context of |dz - W f|² plus p n times the
     sum of <f_j²> |W_j - W0_j|²: least squares of each trajectory's own past, drawn towards W0, which is that of all
     systems of the family together. z counts in train stds. The weight p is the one of `pulls` whose free runs err least
     on one held-out trajectory of each system. States stay within the context's range, as wide again on either side.

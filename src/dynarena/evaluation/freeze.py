@@ -144,7 +144,7 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
     task_id = f"{lock.id}/{asked.name}"
     _refuse_misfit(spec.ask, system, trained, where=task_id)
     train_dt, timescale = sampling(trained, spec), system.timescale
-    dt = train_dt if shift.step == 1.0 else float(f"{train_dt * shift.step:.4g}")
+    dt = train_dt if shift.step == 1.0 else float(f"{train_dt * shift.step:.12g}")
     context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
     horizon = max(1, round(horizon * shift.horizon))
     length = protocol.train if asked.train is None else Span(timescales=asked.train)
