@@ -18,8 +18,8 @@ class LocalMap(FamilyForecaster):
     sum of <f_j²> |W_j - W0_j|²: least squares of each trajectory's own past, drawn towards W0, which is that of all
     systems of the family together. z counts in train stds. The weight p is the one of `pulls` with which the first half
     of a context continues best to its second half. States stay within the range of the last one seen, wider by a
-    quarter and by what the range grew within the context. Its steps are explicit: where many neighbours count, as in fast
-    diffusion, short waves grow until they meet those bounds.
+    quarter and by what the range grew within the context. Its steps are explicit: where many neighbours count, as in
+    fast diffusion, short waves grow until they meet those bounds.
     """
 
     name = "local_map"
