@@ -19,7 +19,7 @@ from dynarena.schema.system import SystemSpec
 from dynarena.schema.toml import read_toml
 
 FOLDER = Path(__file__).resolve().parents[2] / "systems" / "video"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+NAMES = sorted(path.stem for path in FOLDER.glob("*.toml") if 'engine = "discs"' in path.read_text())
 DT, QUICK, FULL, COUNT = 0.1, 16, 32, 300
 RANGES = {
     "test": ((0.7, 1.4), (1, 4)),

@@ -16,6 +16,7 @@ from dynarena.data.certify_fields import certificate_of_fields, field_seconds
 from dynarena.data.clocks_leading import leading_exponent
 from dynarena.data.clocks_period import dominant_period
 from dynarena.data.clocks_rounding import fact, rounded, sem_of
+from dynarena.data.floors import floors
 from dynarena.data.invariants import invariants
 from dynarena.engines.base import Simulator
 from dynarena.engines.streams import Streams, trajectory_key
@@ -35,6 +36,7 @@ def compute(spec: SystemSpec, simulator: Simulator, kind: str) -> dict[str, Any]
 
     Systems of points: all that `invariants` finds. Chaotic fields: the first Lyapunov exponent, Lyapunov time and
     dominant period; other fields and scenes: the timescale as their file states it. All fields: their certificate.
+    Scenes whose objects are tracked: the floors of their tracker.
     Each fact is a value with the standard error over independent starts. Raises DataError where a fact breaks the law
     of its class, such as a system called chaotic that is not.
     """
@@ -42,6 +44,8 @@ def compute(spec: SystemSpec, simulator: Simulator, kind: str) -> dict[str, Any]
     if simulator.dims == ("component",):
         return facts | invariants(spec, simulator, facts["digest"])
     facts |= _of_fields(spec, simulator) if spec.chaotic else _stated(spec)
+    if kind == "video" and (floor := floors(simulator, facts["digest"])) is not None:
+        facts["floor"] = floor
     if simulator.dims[0] == "field":
         streams = _streams(facts["digest"], 2 if math.prod(simulator.shape) <= LARGE_FIELD else 1)
         facts |= certificate_of_fields(simulator, streams, facts["timescale"]["value"])

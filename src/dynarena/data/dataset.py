@@ -39,7 +39,7 @@ def to_dataset(
     for axis, values in simulator.grid.items():
         coords[axis] = (axis, values, {"units": spec.units.get(axis, "1"), "axis": axis.upper(), "long_name": axis})
     if "component" in simulator.dims[1:]:
-        coords["component"] = list(OBJECT_COMPONENTS[: simulator.shape[-1]])
+        coords["component"] = list(getattr(simulator, "components", OBJECT_COMPONENTS)[: simulator.shape[-1]])
     units = [spec.units.get(label, "1") for label in simulator.labels]
     attributes = {"long_name": spec.title, "units": ", ".join(units) if len(set(units)) > 1 else units[0]}
     variables: dict[str, object] = {"state": (("trajectory", "time", *simulator.dims), states, attributes)}

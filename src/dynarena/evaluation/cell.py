@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import xarray as xr
 from numpy.typing import NDArray
 
+from dynarena import engines
 from dynarena.errors import DynarenaError, Refused, ResourceError
 from dynarena.evaluation.answer import NonFinite, check_answer
 from dynarena.evaluation.covers import held_folders
@@ -102,19 +103,28 @@ class Work:
 
 
 def declined(source: ModelSource, lock: Lock, task: TaskLock) -> dict[str, str] | None:
-    """Why a model is not asked a task: it accepts others, or needs equations where the state is seen through a view."""
+    """Why a model is not asked a task; None where it is.
+
+    It accepts others; or it knows the equations, and the state that they are about is seen through a view, or what is
+    shown of it does not rule the future by itself and the model names no engine that it can do without.
+    """
     accepts = source.accepts
     if task.view is not None and source.card.knows == "equations":
         what, got = "the model needs the state that its equations are about", "blind" if task.view.blind else "partial"
         return {"what": what, "where": task.id, "expected": "every component, as the equations name it", "got": got}
     kind = {"component": "chaos", "field": "pde", "channel": "video"}[task.dims[0]]
-    axes = len(task.dims) - 1
+    axes, engine = len(task.dims) - 1, str(task.spec.get("engine", ""))
     asks, kinds = accepts.get("asks", [source.ask]), accepts.get("kinds", [kind])
     most = accepts.get("max_axes", axes)
-    if lock.ask in asks and kind in kinds and axes <= most:
-        return None
-    got = f"{lock.ask} of {kind} with {axes} spatial axes"
-    return {"what": "the model does not accept this task", "where": task.id, "expected": str(dict(accepts)), "got": got}
+    named = accepts.get("engines")
+    if lock.ask not in asks or kind not in kinds or axes > most or (named is not None and engine not in named):
+        got = f"{lock.ask} of {kind} with {axes} spatial axes" + (f" by engine {engine!r}" if named is not None else "")
+        what, expected = "the model does not accept this task", str(dict(accepts))
+        return {"what": what, "where": task.id, "expected": expected, "got": got}
+    if source.card.knows == "equations" and named is None and engine and not engines.find(engine).continues:
+        what, got = "the model needs a state from which its equations go on", f"a state of engine {engine!r}"
+        return {"what": what, "where": task.id, "expected": "a state that rules the future by itself", "got": got}
+    return None
 
 
 def test_digest(task: TaskLock, season: str = "open") -> str:

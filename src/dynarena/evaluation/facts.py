@@ -37,7 +37,12 @@ FACTS: dict[str, tuple[type, ...]] = {
     "search": (dict,),
 }
 
-_ACCEPTS: dict[str, tuple[type, ...]] = {"asks": (list, tuple), "kinds": (list, tuple), "max_axes": (int,)}
+_ACCEPTS: dict[str, tuple[type, ...]] = {
+    "asks": (list, tuple),
+    "kinds": (list, tuple),
+    "max_axes": (int,),
+    "engines": (list, tuple),
+}
 
 
 @dataclass

@@ -160,6 +160,7 @@ class Elliptic(Engine):
     """Static problems from the relaxation law whose rest they are."""
 
     name: ClassVar[str] = "elliptic"
+    continues: ClassVar[bool] = False
 
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> StaticProblem:
         """The problem on the file's grid. Raises SchemaError or EquationError where the file does not fit."""

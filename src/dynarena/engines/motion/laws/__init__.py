@@ -1,0 +1,1 @@
+"""One law with a known solution a file."""
