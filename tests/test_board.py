@@ -68,6 +68,8 @@ def test_learned_models_beat_persistence_somewhere_they_can(board: Board) -> Non
     if board.lock.ask != "forecast":
         assert skill.max() > 0.5 > skill[board.lock.reference_baseline]
         return
+    if not set(board.table["model"]) >= CORE:
+        return  # a board of anchor rows: no learned model of fields stands there yet
     blind = skill.drop(["oracle", "climatology", "persistence", "drift"], errors="ignore")
     assert blind.max() > skill["persistence"] + (0.15 if board.lock.name in FORECASTS else 0.05)
 
