@@ -44,7 +44,7 @@ def floors(simulator: Simulator, digest: str) -> dict[str, Any] | None:
             "judged": _rounded(float(errors.judged.mean())),
             "missing": _rounded(float((errors.missing & errors.judged).sum() / max(errors.judged.sum(), 1))),
         }
-    return {"value": found, "unit": "ten to a world", "n_trajectories": CLIPS, "points": POINTS, "dt": DT}
+    return {"pixels": found, "unit": "ten to a world", "n_trajectories": CLIPS, "points": POINTS, "dt": DT}
 
 
 def _lengths(vectors: Array) -> Array:
