@@ -2,7 +2,8 @@
 
 Data:    `trajectories(system, n_trajectories, n_points, seed=0, …)` gives an xarray Dataset,
          `system(id)` a system's facts, right-hand side and Jacobian.
-Models:  subclass `Forecaster` (or `Model`), then `evaluate(model, benchmark, quick=True)`.
+Models:  subclass `Forecaster` (or `Operator`, `Reconstructor`, `FamilyForecaster`; `Model` is the whole contract),
+         then `evaluate(model, benchmark, quick=True)`.
 Scores:  `metric(name)` and `leaderboard(benchmark)`.
 
 Everything is imported when first used, so that `import dynarena` stays light.
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from dynarena.errors import DynarenaError as DynarenaError
     from dynarena.errors import NotApplicable as NotApplicable
     from dynarena.evaluation.batch import Batch as Batch
+    from dynarena.evaluation.family import FamilyForecaster as FamilyForecaster
     from dynarena.evaluation.forecaster import Forecaster as Forecaster
     from dynarena.evaluation.model import Model as Model
+    from dynarena.evaluation.operator import Operator as Operator
+    from dynarena.evaluation.reconstructor import Reconstructor as Reconstructor
     from dynarena.schema.task import Task as Task
 
 __version__ = "0.1.0"
@@ -32,9 +36,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "Batch": "dynarena.evaluation.batch",
     "DynarenaError": "dynarena.errors",
+    "FamilyForecaster": "dynarena.evaluation.family",
     "Forecaster": "dynarena.evaluation.forecaster",
     "Model": "dynarena.evaluation.model",
     "NotApplicable": "dynarena.errors",
+    "Operator": "dynarena.evaluation.operator",
+    "Reconstructor": "dynarena.evaluation.reconstructor",
     "System": "dynarena.data.system",
     "Task": "dynarena.schema.task",
     "evaluate": "dynarena.api",

@@ -6,14 +6,21 @@ import pytest
 import torch
 
 SMALL = {
+    "conservative_unet": {"steps": 80, "widths": (8, 6, 4), "batch": 8},
     "convnext_unet": {"steps": 80, "widths": (8, 6, 4), "levels": 2, "batch": 8},
     "deeponet": {"steps": 250, "rank": 32, "width": 48, "batch": 16},
+    "field_lstm": {"steps": 120, "units": 32, "unroll": 4},
+    "latent_ode": {"steps": 120, "latents": 24, "width": 32, "unroll": 4},
     "dilated_resnet": {"steps": 80, "widths": (12, 8, 4), "blocks": 1, "batch": 8},
     "local_global_mixing": {"steps": 80, "widths": (10, 6, 4), "layers": 2, "modes": 6, "batch": 8},
     "sinenet": {"steps": 80, "widths": (8, 6, 4), "waves": 2, "batch": 8},
+    "space_time_transformer": {"steps": 150, "width": 32, "layers": 2, "batch": 8},
+    "tfno": {"steps": 80, "widths": (12, 8, 4), "layers": 2, "modes": 6, "batch": 8},
+    "uno": {"steps": 80, "widths": (8, 6, 4), "levels": 1, "modes": 6, "batch": 8},
 }
 PLACES = ("field", "plane", "solid")
-EQUIVARIANT = ["convnext_unet", "dilated_resnet", "local_global_mixing", "sinenet"]
+EQUIVARIANT = ["conservative_unet", "convnext_unet", "dilated_resnet", "local_global_mixing", "sinenet", "tfno", "uno"]
+FOURIER = ["local_global_mixing", "tfno", "uno"]  # their modes reach from end to end, whatever the ends are
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +84,7 @@ def test_over_a_periodic_field_a_network_commutes_with_translation(name, learned
     torch.testing.assert_close(tools.ask(model, shifted), tools.ask(model, place).roll(8, -1), atol=2e-3, rtol=0)
 
 
-@pytest.mark.parametrize("name", [name for name in EQUIVARIANT if name != "local_global_mixing"])
+@pytest.mark.parametrize("name", [name for name in EQUIVARIANT if name not in FOURIER])
 def test_walls_cut_what_a_ring_joins(name, places, tools):
     """What one end of the field does is seen at the other end of a ring, and not beyond walls."""
     ring = places["field"]
@@ -87,7 +94,7 @@ def test_walls_cut_what_a_ring_joins(name, places, tools):
     moved = {}
     for kind, task in {"ring": ring.task, "walls": walls}.items():
         place = tools.World(dataclasses.replace(task, horizon=1), ring.train, ring.test)
-        settings = {"levels": 0, "waves": 1} if name == "sinenet" else {"levels": 0} if name == "convnext_unet" else {}
+        settings = {"levels": 0, "waves": 1} if name == "sinenet" else {"levels": 0} if "unet" in name else {}
         model = tools.fitted(tools.model_class(name)(**SMALL[name] | settings | {"steps": 2}), place)
         other = tools.World(place.task, place.train, bumped)
         moved[kind] = (tools.ask(model, other) - tools.ask(model, place))[..., -1].abs().max().item()
@@ -101,3 +108,20 @@ def test_an_hourglass_keeps_odd_grids_and_counts_its_halvings():
     assert [halvings(space, 3) for space in ([32], [24, 16], [9], [12])] == [3, 2, 0, 1]
     whole = Hourglass([3, 6, 12], 2, lambda width, level: torch.nn.Identity())
     assert whole(torch.randn(2, 3, 8, 12)).shape == (2, 3, 8, 12)
+
+
+def test_the_conserving_network_keeps_the_mass_of_the_last_state_through_any_roll_out(places, tools):
+    for place_name in PLACES:
+        place = places[place_name]
+        facts = {"invariants": {"mass": {"expression": "mean(u0)"}}}
+        task = dataclasses.replace(place.task, facts=facts)
+        here = tools.World(task, place.train, place.test)
+        model = tools.fitted(tools.model_class("conservative_unet")(**SMALL["conservative_unet"] | {"steps": 3}), here)
+        model.module.zero_grad()
+        z = model.encode(here.train[:4].float())
+        model.loss(z[:, : model.seen + 2], 2).backward()
+        for label, weights in model.module.named_parameters():
+            assert weights.grad is not None and weights.grad.abs().max() > 0, label
+        mass = tools.ask(model, here).double().flatten(3).mean(-1)
+        then = here.context[:, -1].flatten(2).mean(-1)
+        assert (mass - then[:, None]).abs().max() < 1e-6

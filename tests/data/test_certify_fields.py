@@ -5,6 +5,7 @@ import pytest
 
 from dynarena.data.certify_fields import certificate_of_fields
 from dynarena.data.clocks import compute
+from dynarena.engines.finite_volume import FiniteVolume, FiniteVolumeSimulator
 from dynarena.engines.spectral import Spectral, SpectralSimulator
 from dynarena.engines.streams import Streams, trajectory_key
 from dynarena.schema.system import SystemSpec
@@ -56,3 +57,40 @@ def test_what_parts_within_five_timescales_is_not_certified() -> None:
 def test_the_facts_of_a_field_hold_its_certificate() -> None:
     facts = compute(burgers(), Spectral().compile(burgers()), "pde")
     assert facts["timescale"]["value"] == 1 and facts["certified"] is True
+
+
+class Wrong(FiniteVolumeSimulator):
+    """Its second computation is off by half of what it finds."""
+
+    def verify(self, start, parameters, dt, n_points):  # type: ignore[no-untyped-def]
+        return 1.5 * super().verify(start, parameters, dt, n_points)
+
+
+def shock(points: int, kind: type[FiniteVolumeSimulator] = FiniteVolumeSimulator) -> dict:
+    """A step that moves at speed 0.85 in a Burgers flow without viscosity."""
+    spec = SystemSpec.model_validate(
+        {
+            "schema": 1, "title": "shock", "about": "", "source": "", "engine": "finite_volume", "state": ["u"],
+            "equations": ["-dx(u**2/2)"], "timescale": 1, "solver": {"law": "burgers", "reconstruction": "weno5"},
+            "domain": {"length": [16], "points": [points], "boundary": ["outflow"]},
+            "start": {"box": {"at": [2.0, 2.5]}, "options": {"u": "where(x < at, 1.7, 0)"}},
+        }
+    )  # fmt: skip
+    return certificate_of_fields(kind(FiniteVolume().compile(spec).setup), STREAMS, 1.0)
+
+
+def test_a_shock_is_certified_by_the_mean_over_space_which_shrinks_with_the_cells() -> None:
+    """Of first order, as the shock is a few cells wide; the root mean square of order one half."""
+    fine, coarse = shock(256), shock(64)
+    for facts in (fine, coarse):
+        assert facts["certified"] and facts["certified_until"]["over"] == "mean"
+    assert coarse["mean_error"]["value"] / fine["mean_error"]["value"] == pytest.approx(4, rel=0.1)
+    assert coarse["reference_error"]["value"] / fine["reference_error"]["value"] == pytest.approx(2, rel=0.1)
+    assert fine["mean_error"]["value"] < 0.002
+    wrong = shock(64, Wrong)
+    assert not wrong["certified"] and wrong["mean_error"]["value"] > 0.1
+
+
+def test_what_agrees_number_by_number_is_not_compared_by_means() -> None:
+    smooth = certified(burgers())
+    assert "mean_error" not in smooth and "over" not in smooth["certified_until"]

@@ -45,6 +45,8 @@ def observed(values: np.ndarray, kind: str) -> np.ndarray:
 class Data:
     """A task of the fake benchmark; the provider that tests hand to the harness."""
 
+    told: dict[str, np.ndarray] = {}
+
     def __init__(self, lock: Lock, task: TaskLock, *, season: str = "open") -> None:
         dims, shape = tuple(task.dims), tuple(task.shape)
         self.kind = task.system.split("/")[0]

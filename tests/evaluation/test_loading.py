@@ -247,6 +247,7 @@ def test_a_setting_that_cannot_be_read_is_refused(pair):
         "accepts = {'kinds': 3}",
         "accepts = {'kind': ['pde']}",
         "accepts = {'max_axes': True}",
+        "accepts = {'engines': 'spectral'}",
         "trained_on = 3",
         "knows = 'everything'",
     ],

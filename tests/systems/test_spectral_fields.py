@@ -66,6 +66,7 @@ def test_every_known_fact_is_tested(name: str) -> None:
     tested = {"rate", "mean", "washed_out", "oscillation", "modulation", "soliton", "energy_growth", "taylor_green"}
     tested |= {"divergence", "dissipation", "frequency", "energy_balance", "alfven", "cole_hopf", "galilei", "mass"}
     tested |= {"at_rest", "inner_mode", "energy", "breather", "growth_rate", "laminar", "medium", "energy_drift"}
+    tested |= {"onset", "heat_balance"}
     assert name in TESTED_ELSEWHERE or set(spec_of(name).known) <= tested
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dynarena.cli.convert import Format
 from dynarena.cli.output import say, size
 from dynarena.errors import UsageError
 
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def generate(
     system: Annotated[str, typer.Argument(help="a system's id or name")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="the NetCDF4 file to write")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="the file to write")],
     trajectories: Annotated[int, typer.Option(help="how many trajectories", min=1)] = 10,
     points: Annotated[int, typer.Option(help="how many points each", min=1)] = 1000,
     seed: Annotated[int, typer.Option(help="which trajectories")] = 0,
@@ -30,11 +31,14 @@ def generate(
     resolution: Annotated[
         int | None, typer.Option(help="pixels of a video, or points an axis of a field", min=8)
     ] = None,
+    layout: Format = "netcdf",
 ) -> None:
     """Regenerate trajectories: the same request gives the same bytes, a longer one begins with a shorter one."""
     import dynarena
-    from dynarena.data.files import write_netcdf
+    from dynarena.data.layouts import check_suffix, layout_named
 
+    if layout != "netcdf":
+        check_suffix(output, layout)
     parameters = parse_settings(settings or [])
     data = dynarena.trajectories(
         system,
@@ -47,7 +51,7 @@ def generate(
         parameters=parameters,
         resolution=resolution,
     )
-    write_netcdf(data, output)
+    layout_named(layout).write(data, output)
     say(f"wrote {output}: {dict(data.sizes)}, {size(output.stat().st_size)}")
 
 

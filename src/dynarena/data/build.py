@@ -13,7 +13,7 @@ from pathlib import Path
 import xarray as xr
 
 from dynarena.data.files import read_netcdf
-from dynarena.data.splits import labelled, load_split, split_path
+from dynarena.data.splits import frozen_system, labelled, load_split, split_path
 from dynarena.data.verify import Verdict, compare, mislabelled, states_of
 from dynarena.errors import DataError, ResourceError
 from dynarena.schema.lock import Lock, TaskLock
@@ -40,9 +40,17 @@ class Part:
         per_point = (
             6 * len(self.task.spec["start"]["objects"])
             if self.task.dims[0] == "channel"
-            else math.prod(self.task.shape if self.task.view is None else [len(self.task.view.matrix[0])])
+            else math.prod(self._state_shape())
         )
         return split.trajectories * split.points * per_point * 8
+
+    def _state_shape(self) -> list[int]:
+        """The lengths of one state on disk, of which a model may see a part."""
+        if self.task.view is not None:
+            return [len(self.task.view.matrix[0])]
+        if self.task.inputs or self.task.training is not None:
+            return list(frozen_system(self.task, self.split).simulator.shape)
+        return self.task.shape
 
 
 def parts(lock: Lock) -> list[Part]:

@@ -152,4 +152,6 @@ def _spread(task: TaskLock, states: NDArray[np.float64]) -> NDArray[np.float64]:
     """The scale against which two computations are compared, one a channel (of scenes: the world)."""
     if task.dims[0] == "channel":
         return np.full(states.shape[1], float(frozen_system(task).spec.scene.get("world", 10.0)))  # type: ignore[arg-type]
+    if task.inputs:
+        return np.asarray([*(entry["std"] for entry in task.inputs[: states.shape[1] - 1]), *task.std])
     return np.asarray(task.std) if task.view is None else np.asarray(states.std(axis=0))

@@ -19,7 +19,7 @@ from dynarena.data.system import System
 from dynarena.data.verify import Verdict, compare, mislabelled, states_of, verdicts
 from dynarena.engines.streams import Streams, trajectory_key
 from dynarena.errors import DataError
-from dynarena.schema.lock import Lock, SplitLock, TaskLock
+from dynarena.schema.lock import Lock, SplitLock, TaskLock, TrainingLock
 from dynarena.schema.system import SystemSpec
 from dynarena.suite import home
 
@@ -41,13 +41,19 @@ def _frozen_system(system: str, spec: str, resolution: int | None, clocks: tuple
     return System.frozen(system, SystemSpec.model_validate_json(spec), resolution=resolution, clocks=dict(clocks))
 
 
-def frozen_system(task: TaskLock) -> System:
-    """The task's system as the lock keeps it."""
-    spec = SystemSpec.model_validate(task.spec)
-    grid = task.resolution if task.dims[0] == "field" else None
-    clocks = {"timescale": task.timescale, "period": task.period}
+def frozen_system(task: TaskLock, split: str = "test") -> System:
+    """The task's system as the lock keeps it: that of train where `split` is train and the test's is another."""
+    kept = training_of(task, split)
+    spec = SystemSpec.model_validate(kept.spec)
+    grid = kept.resolution if task.dims[0] == "field" else None
+    clocks = {"timescale": kept.timescale, "period": kept.period}
     known = tuple((name, value) for name, value in clocks.items() if value is not None)
-    return _frozen_system(task.system, spec.model_dump_json(by_alias=True), grid, known)
+    return _frozen_system(kept.system, spec.model_dump_json(by_alias=True), grid, known)
+
+
+def training_of(task: TaskLock, split: str) -> TaskLock | TrainingLock:
+    """What holds the system, grid and step of a split."""
+    return task.training if split == "train" and task.training is not None else task
 
 
 def pack_starts(starts: NDArray[np.float64]) -> str | None:
@@ -64,7 +70,7 @@ def unpack_starts(text: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
 
 def seeds_of(benchmark: str, task: TaskLock, split: SplitLock) -> Seeded:
     """The split's starts after burn-in: from the lock where it carries them, else drawn and burnt in again."""
-    system = frozen_system(task)
+    system = frozen_system(task, split.split)
     keys = split_keys(benchmark, data_name(task.id), split.split, "open", split.trajectories)
     if split.starts is None:
         return seeded(system, keys, split.split)
@@ -75,9 +81,9 @@ def seeds_of(benchmark: str, task: TaskLock, split: SplitLock) -> Seeded:
 def regenerate(benchmark: str, task: TaskLock, split: SplitLock) -> xr.Dataset:
     """The split's true states, from the lock alone. Videos are rendered on reading, so that only states are kept."""
     seeds = seeds_of(benchmark, task, split)
-    system = frozen_system(task)
-    states = integrate(system, seeds, task.dt, split.points)
-    return to_dataset(system, states, seeds.parameters, seeds.keys, task.dt)
+    system, dt = frozen_system(task, split.split), training_of(task, split.split).dt
+    states = integrate(system, seeds, dt, split.points)
+    return to_dataset(system, states, seeds.parameters, seeds.keys, dt)
 
 
 def split_path(lock: Lock, task: TaskLock, split: str) -> Path:
@@ -105,9 +111,9 @@ def load_split(lock: Lock, task: TaskLock, name: str, *, keep: bool = True) -> x
 
 def labelled(benchmark: str, task: TaskLock, split: SplitLock, states: NDArray[np.float64]) -> xr.Dataset:
     """Stored states with all else that a Dataset carries drawn again."""
-    system = frozen_system(task)
+    system, dt = frozen_system(task, split.split), training_of(task, split.split).dt
     keys = split_keys(benchmark, data_name(task.id), split.split, "open", len(states))
-    return to_dataset(system, states, system.simulator.parameters(Streams(keys), split.split), keys, task.dt)
+    return to_dataset(system, states, system.simulator.parameters(Streams(keys), split.split), keys, dt)
 
 
 def _stored(path: Path, lock: Lock, task: TaskLock, name: str) -> xr.Dataset | None:

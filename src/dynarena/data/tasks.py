@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import cached_property
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from dynarena.data.asks import parameters_of, points_of, readings, sensor_places, solved
 from dynarena.data.dataset import keys_of, to_dataset
 from dynarena.data.generate import Seeded, last_seen
 from dynarena.data.sealed import load_sealed, noise_keys
-from dynarena.data.splits import frozen_system, load_split, split_keys
+from dynarena.data.splits import data_name, frozen_system, load_split, split_keys
 from dynarena.data.view import seen, seen_dataset
 from dynarena.engines.streams import Streams
 from dynarena.equations.constants import constant
@@ -48,6 +50,12 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
             "boundary": spec.domain.boundary or ["periodic"] * len(spec.domain.length),
         }
     facts |= spec.scene
+    if task.training is not None:
+        facts["training"] = _training(task)
+    if task.inputs:
+        facts["inputs"] = task.inputs
+    if task.sensors is not None:
+        facts["sensors"] = task.sensors
     return Task(
         id=task.id,
         ask=lock.ask,
@@ -64,6 +72,23 @@ def task_facts(lock: Lock, task: TaskLock) -> Task:
         facts=facts,
         budget_s=lock.budget_s,
     )
+
+
+def _training(task: TaskLock) -> dict[str, Any]:
+    """System, grid, step and context of the train split of a task whose test has others."""
+    assert task.training is not None
+    kept, system = task.training, frozen_system(task, "train")
+    lengths = system.spec.domain.length if system.spec.domain else []
+    return {
+        "system": kept.system,
+        "shape": kept.shape,
+        "dt": kept.dt,
+        "context": kept.context,
+        "grid": {axis: list(values) for axis, values in _grid(task, system.simulator.grid).items()},
+        "parameters": system.parameters,
+        "lengths": [constant(length, system.spec.parameters) for length in lengths],
+        "boundary": (system.spec.domain.boundary if system.spec.domain else []) or ["periodic"] * len(lengths),
+    }
 
 
 def _blind(lock: Lock, task: TaskLock) -> Task:
@@ -92,7 +117,10 @@ class TaskData:
 
     `train()` is [trajectory, time, *state] (frames uint8, all else float64), `context` the start of each test
     trajectory, `truth` the Dataset of what follows, `parameters` [trajectory, parameter] of the test split.
-    Observation noise is on train and context; the truth is clean. A sealed season has a test set and noise on it of
+    Observation noise is on train and context; the truth is clean. `told` holds what else a model is given: of sensors
+    their `coords` [trajectory, sensor, axis] and the points `query` [trajectory, point, axis] where answers are wanted.
+    An operator's train and context are its inputs, train with the solution after them; a reconstruction begins with
+    the last state that the sensors saw. A sealed season has a test set and noise on it of
     its own, made at once: UsageError where this machine does not hold its secret. Train is the open one.
     """
 
@@ -104,6 +132,8 @@ class TaskData:
     def train(self) -> NDArray[Any]:
         """The train split as observed."""
         data = load_split(self.lock, self.lock_task, "train")
+        if self.lock.ask == "operator":
+            return solved(frozen_system(self.lock_task, "train"), data, "train")
         return self._observed(data, "train", data.sizes["time"])
 
     @cached_property
@@ -115,18 +145,48 @@ class TaskData:
 
     @cached_property
     def context(self) -> NDArray[Any]:
-        """What the model observes of each test trajectory, [trajectory, context, *state]."""
-        return self._observed(self._test, "test", self.task.context)
+        """What the model observes of each test trajectory, [trajectory, context, *state]; of sensors, [..., sensor]."""
+        if self.lock.ask == "operator":
+            return solved(frozen_system(self.lock_task), self._test, self._test_split)[:, :, :-1]
+        whole = self._observed(self._test, "test", self.task.context)
+        return whole if self._places is None else readings(whole, self._places)
+
+    @cached_property
+    def told(self) -> dict[str, NDArray[np.float64]]:
+        """What else a model is given, by its name in a Batch."""
+        if self._places is None:
+            return {}
+        points = points_of(self.task.grid)
+        query = np.broadcast_to(points, (len(self._places), *points.shape))
+        return {"coords": points[self._places], "query": query}
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64] | None:
+        """Which points carry a sensor, [trajectory, sensor]."""
+        if self.lock_task.sensors is None:
+            return None
+        count = self._test.sizes["trajectory"]
+        keys = split_keys(self.lock.id, f"{data_name(self.lock_task.id)}|sensors", "test", "open", count)
+        if self.season != "open":
+            keys = noise_keys(self.lock.id, self.lock_task, self.season, count)
+        return sensor_places(keys, self.lock_task.sensors, math.prod(self.task.shape[1:]))
+
+    @property
+    def _test_split(self) -> str:
+        return next(split.split for name, split in self.lock_task.splits.items() if name != "train")
 
     @cached_property
     def truth(self) -> xr.Dataset:
         """What follows the context: `state`, and for videos `frames` beside it."""
-        future = self._test.isel(time=slice(self.task.context, None))
+        if self.lock.ask == "operator":
+            return self._test.isel(time=slice(-1, None), field=slice(-1, None))
+        first = self.task.context - (self.lock.ask == "reconstruct")
+        future = self._test.isel(time=slice(first, first + self.task.horizon))
         if self.task.kind != "video":
             return seen_dataset(self.lock_task.view, future, [channel.name for channel in self.task.channels])
         system = frozen_system(self.lock_task)
         frames = self._frames(future)
-        parameters = _parameters(future)
+        parameters = parameters_of(future)
         return to_dataset(
             system,
             future["state"].values,
@@ -140,13 +200,16 @@ class TaskData:
     def second_truth(self) -> NDArray[Any]:
         """What follows the last state seen, by the second computation, [trajectory, horizon, *state]."""
         system = frozen_system(self.lock_task)
-        split = next(split.split for name, split in self.lock_task.splits.items() if name != "train")
-        seeds = Seeded(np.empty(0), _parameters(self._test), keys_of(self._test))
+        split = self._test_split
+        seeds = Seeded(np.empty(0), parameters_of(self._test), keys_of(self._test))
         last = last_seen(system, self._test["state"].values, seeds, split, self.lock_task.dt, self.task.context)
-        states = system.simulator.verify(last.starts, last.parameters, self.lock_task.dt, self.task.horizon + 1)[:, 1:]
+        states = system.simulator.verify(last.starts, last.parameters, self.lock_task.dt, self.task.horizon + 1)
+        if self.lock.ask == "operator":
+            return states[:, 1:, -1:]
+        states = states[:, :-1] if self.lock.ask == "reconstruct" else states[:, 1:]
         if self.task.kind != "video":
             return seen(self.lock_task.view, states)
-        return system.simulator.frames(states, _parameters(self._test), self.lock_task.resolution or 128)
+        return system.simulator.frames(states, parameters_of(self._test), self.lock_task.resolution or 128)
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
@@ -157,7 +220,7 @@ class TaskData:
     @cached_property
     def parameters(self) -> NDArray[np.float64]:
         """Each test trajectory's parameters in the order of `task.facts["parameters"]`, [trajectory, parameter]."""
-        drawn = _parameters(self._test)
+        drawn = parameters_of(self._test)
         columns = [drawn[name] for name in self.task.facts["parameters"]]
         return np.stack(columns, axis=1) if columns else np.empty((self._test.sizes["trajectory"], 0))
 
@@ -180,12 +243,7 @@ class TaskData:
 
     def _frames(self, data: xr.Dataset) -> NDArray[np.uint8]:
         system = frozen_system(self.lock_task)
-        return system.simulator.frames(data["state"].values, _parameters(data), self.lock_task.resolution or 128)
-
-
-def _parameters(data: xr.Dataset) -> dict[str, NDArray[np.float64]]:
-    prefix = "parameter_"
-    return {str(name)[len(prefix) :]: data[name].values for name in data.coords if str(name).startswith(prefix)}
+        return system.simulator.frames(data["state"].values, parameters_of(data), self.lock_task.resolution or 128)
 
 
 def _grid(task: TaskLock, grid: dict[str, NDArray[np.float64]]) -> dict[str, tuple[float, ...]]:

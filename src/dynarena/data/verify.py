@@ -85,7 +85,7 @@ def mislabelled(data: xr.Dataset, expected: xr.Dataset) -> list[int]:
 def _moments_fit(states: NDArray[np.float64], task: TaskLock, split: SplitLock) -> bool:
     if states.shape[:2] != (split.trajectories, split.points) or task.dims[0] == "channel" or len(states) < 2:
         return False
-    if not np.isfinite(states).all():
+    if not np.isfinite(states).all() or task.inputs:
         return False
     states = seen(task.view, states)
     each = states.reshape(*states.shape[:3], -1).mean(axis=(1, 3))

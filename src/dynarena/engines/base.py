@@ -30,6 +30,9 @@ class Simulator(ABC):
     shape: tuple[int, ...]
     labels: tuple[str, ...]
     grid: dict[str, Array]
+    rough: ClassVar[bool] = False
+    """Whether solutions have shocks or corners, where single numbers of two computations differ at once: there a
+    certificate may compare means over space."""
 
     @property
     def full_shape(self) -> tuple[int, ...]:
@@ -63,6 +66,14 @@ class Simulator(ABC):
     def verify(self, start: Array, parameters: Parameters, dt: float, n_points: int) -> Array:
         """The same trajectories by a second, independent computation: what certificates compare with."""
 
+    def hidden(self, streams: Streams, parameters: Parameters, split: str) -> dict[str, Array]:
+        """What else is drawn for each trajectory and shows in no field of its start, [trajectory] each: nothing here.
+
+        Of a static problem: what stands on its walls, say, without which its inputs do not determine its solution.
+        """
+        del streams, parameters, split
+        return {}
+
     def refuse(self, states: Array, parameters: Parameters, dt: float) -> None:  # noqa: B027
         """Raise DataError or SchemaError where finite trajectories as `run` gives them cannot be trusted: none here."""
 
@@ -72,9 +83,14 @@ class Simulator(ABC):
 
 
 class Engine(ABC):
-    """A way of computing trajectories, named in a system's file. Third parties add theirs by entry point."""
+    """A way of computing trajectories, named in a system's file. Third parties add theirs by entry point.
+
+    `continues` says whether a simulator's `run` can begin at a state as it is shown. It cannot where the shown state is
+    not the full one: a formula is ruled by what was drawn, a law with a memory by the past.
+    """
 
     name: ClassVar[str]
+    continues: ClassVar[bool] = True
 
     @abstractmethod
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> Simulator:

@@ -219,6 +219,7 @@ class Delay(Engine):
     """Differential equations with constant delays."""
 
     name: ClassVar[str] = "delay"
+    continues: ClassVar[bool] = False
 
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> DelayFlow:
         """The flow of a system's equations. `resolution` does not apply to points."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 import xarray as xr
 from numpy.typing import NDArray
 
+from dynarena import engines
 from dynarena.errors import DynarenaError, Refused, ResourceError
 from dynarena.evaluation.answer import NonFinite, check_answer
 from dynarena.evaluation.covers import held_folders
@@ -45,6 +47,11 @@ class TaskData(Protocol):
     @property
     def parameters(self) -> NDArray[Any]:
         """[trajectory, parameter], in the order of `task.facts["parameters"]`."""
+        ...
+
+    @property
+    def told(self) -> Mapping[str, NDArray[Any]]:
+        """What else a model is given, [trajectory, ...] each, by its name in a Batch."""
         ...
 
     @property
@@ -96,19 +103,28 @@ class Work:
 
 
 def declined(source: ModelSource, lock: Lock, task: TaskLock) -> dict[str, str] | None:
-    """Why a model is not asked a task: it accepts others, or needs equations where the state is seen through a view."""
+    """Why a model is not asked a task; None where it is.
+
+    It accepts others; or it knows the equations, and the state that they are about is seen through a view, or what is
+    shown of it does not rule the future by itself and the model names no engine that it can do without.
+    """
     accepts = source.accepts
     if task.view is not None and source.card.knows == "equations":
         what, got = "the model needs the state that its equations are about", "blind" if task.view.blind else "partial"
         return {"what": what, "where": task.id, "expected": "every component, as the equations name it", "got": got}
     kind = {"component": "chaos", "field": "pde", "channel": "video"}[task.dims[0]]
-    axes = len(task.dims) - 1
-    asks, kinds = accepts.get("asks", [lock.ask]), accepts.get("kinds", [kind])
+    axes, engine = len(task.dims) - 1, str(task.spec.get("engine", ""))
+    asks, kinds = accepts.get("asks", [source.ask]), accepts.get("kinds", [kind])
     most = accepts.get("max_axes", axes)
-    if lock.ask in asks and kind in kinds and axes <= most:
-        return None
-    got = f"{lock.ask} of {kind} with {axes} spatial axes"
-    return {"what": "the model does not accept this task", "where": task.id, "expected": str(dict(accepts)), "got": got}
+    named = accepts.get("engines")
+    if lock.ask not in asks or kind not in kinds or axes > most or (named is not None and engine not in named):
+        got = f"{lock.ask} of {kind} with {axes} spatial axes" + (f" by engine {engine!r}" if named is not None else "")
+        what, expected = "the model does not accept this task", str(dict(accepts))
+        return {"what": what, "where": task.id, "expected": expected, "got": got}
+    if source.card.knows == "equations" and named is None and engine and not engines.find(engine).continues:
+        what, got = "the model needs a state from which its equations go on", f"a state of engine {engine!r}"
+        return {"what": what, "where": task.id, "expected": "a state that rules the future by itself", "got": got}
+    return None
 
 
 def test_digest(task: TaskLock, season: str = "open") -> str:
@@ -142,7 +158,7 @@ def _run(work: Work, tasks: list[TaskLock], provider: Provider, nursery: Nursery
     facts = [_facts(work, part.task) for part in data]
     with tempfile.TemporaryDirectory(prefix="dynarena-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        questions = [_question(work, part, task) for part, task in zip(data, facts, strict=True)]
+        questions = [_question(work, *each) for each in zip(data, facts, tasks, strict=True)]
         try:
             write_job(folder, work.source, questions, threads=work.limits.threads)
         except OSError as error:
@@ -160,9 +176,10 @@ def _facts(work: Work, task: Task) -> Task:
     return dataclasses.replace(task, seed=work.seed, device=work.device, budget_s=work.limits.timeout_s)
 
 
-def _question(work: Work, data: TaskData, task: Task) -> Question:
+def _question(work: Work, data: TaskData, task: Task, lock: TaskLock) -> Question:
     told = data.parameters if task.facts.get("parameters") else None
-    return Question(task, None if work.lock.fit == "none" else data.train(), data.context, told)
+    train = None if work.lock.fit == "none" or lock.held_out else data.train()
+    return Question(task, train, data.context, told, data.told)
 
 
 def _finish(

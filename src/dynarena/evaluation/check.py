@@ -26,6 +26,11 @@ from dynarena.schema.task import Task
 
 _TRAIN, _BATCH = 4, 3
 _TOLERANCE = 1e-3
+_ASKED = {
+    "forecast": ("forecast gets", "context"),
+    "operator": ("solve gets", "inputs"),
+    "reconstruct": ("asked with", "readings"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,10 @@ def check(
 
 
 def _one_of_each_kind(lock: Lock) -> list[TaskLock]:
-    return list({tuple(task.dims): task for task in reversed(lock.tasks)}.values())
+    found: dict[tuple[str, ...], TaskLock] = {}
+    for task in sorted(lock.tasks, key=lambda task: task.held_out):
+        found.setdefault(tuple(task.dims), task)
+    return list(found.values())
 
 
 def _check_task(
@@ -105,29 +113,31 @@ def _check_task(
         return [Finding(task_lock.id, "accepts", None, reason)], 0.0
     data = provider(lock, task_lock)
     task = dataclasses.replace(data.task, device=device, budget_s=limits.timeout_s)
-    whole = None if lock.fit == "none" else data.train()
-    for line in _expected_lines(task, whole, len(data.context)):
+    whole = None if lock.fit == "none" or task_lock.held_out else data.train()
+    for line in _expected_lines(task, whole, data.context):
         on_line(line)
-    trial = _Trial(source, nursery, limits, whole, data.context, data.parameters, task)
+    trial = _Trial(source, nursery, limits, whole, data.context, data.parameters, task, data.told)
     findings = trial.findings()
     for finding in findings:
         on_line(_line(finding))
     return findings, trial.whole_board_s()
 
 
-def _expected_lines(task: Task, train: NDArray[Any] | None, n: int) -> list[str]:
-    state = ", ".join(f"{axis}={size}" for axis, size in zip(task.dims, task.shape, strict=True))
-    fit = (
-        []
-        if train is None
-        else [f"  fit gets      train [trajectory={train.shape[0]}, time={train.shape[1]}, {state}]"]
-    )
+def _expected_lines(task: Task, train: NDArray[Any] | None, context: NDArray[Any]) -> list[str]:
+    seen = ("field", "sensor") if task.ask == "reconstruct" else task.dims
+    method, given = _ASKED[task.ask]
+    fit = [] if train is None else [f"  fit gets      train {_axes(('trajectory', 'time', *task.dims), train.shape)}"]
+    answer = (len(context), task.horizon, *task.shape)
     return [
         task.id,
         *fit,
-        f"  forecast gets context [batch={n}, time={task.context}, {state}]",
-        f"  must return   float32 or float64 [batch={n}, horizon={task.horizon}, {state}]",
+        f"  {method:<13} {given} {_axes(('batch', 'time', *seen), context.shape)}",
+        f"  must return   float32 or float64 {_axes(('batch', 'horizon', *task.dims), answer)}",
     ]
+
+
+def _axes(names: tuple[str, ...], sizes: tuple[int, ...]) -> str:
+    return "[" + ", ".join(f"{name}={size}" for name, size in zip(names, sizes, strict=True)) + "]"
 
 
 def _line(finding: Finding) -> str:
@@ -148,8 +158,10 @@ class _Trial:
         context: NDArray[Any],
         parameters: NDArray[Any],
         task: Task,
+        told: Mapping[str, NDArray[Any]],
     ) -> None:
         self.source, self.nursery, self.limits, self.task = source, nursery, limits, task
+        self.told = told
         self.train = None if train is None else train[:_TRAIN]
         self.context = context[: min(_BATCH, len(context))]
         self.parameters = parameters[: len(self.context)] if task.facts.get("parameters") else None
@@ -222,7 +234,8 @@ class _Trial:
 
     def _question(self, place: int, rows: list[int]) -> Question:
         parameters = None if self.parameters is None else self.parameters[rows]
-        return Question(self.task, self.train if place == 0 else None, self.context[rows], parameters)
+        told = {name: values[rows] for name, values in self.told.items()}
+        return Question(self.task, self.train if place == 0 else None, self.context[rows], parameters, told)
 
     def _compare(self, name: str, one: NDArray[Any], other: NDArray[Any], what: str, fix: str) -> Finding:
         spread = np.asarray(self.task.std).reshape(-1, *(1,) * (len(self.task.shape) - 1))

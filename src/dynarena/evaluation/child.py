@@ -104,12 +104,13 @@ def read_batch(folder: Path, index: int, model: Model, task: Task, rows: slice |
     """The inputs of a task in the model's precision, or those of some trajectories."""
     values = np.load(folder / f"context_{index}.npy", mmap_mode="r", allow_pickle=False)[rows]
     times = np.broadcast_to(np.arange(values.shape[1]) * task.dt, values.shape[:2])
-    stored = folder / f"parameters_{index}.npy"
-    parameters = as_tensor(np.load(stored)[rows], model.dtype, task.device) if stored.exists() else None
+    told = {
+        name: as_tensor(np.load(stored, allow_pickle=False)[rows], model.dtype, task.device)
+        for name in ("parameters", "coords", "query")
+        if (stored := folder / f"{name}_{index}.npy").exists()
+    }
     return Batch(
-        values=as_tensor(values, model.dtype, task.device),
-        times=as_tensor(times, model.dtype, task.device),
-        parameters=parameters,
+        values=as_tensor(values, model.dtype, task.device), times=as_tensor(times, model.dtype, task.device), **told
     )
 
 
@@ -139,7 +140,7 @@ def _build(folder: Path, job: dict[str, Any]) -> Model:
 
 def _fit(folder: Path, model: Model, tasks: list[Task]) -> None:
     train = {
-        task.id: (task, StoredTrajectories(path, model.dtype, task.device))
+        task.id: (task.training, StoredTrajectories(path, model.dtype, task.device))
         for index, task in enumerate(tasks)
         if (path := folder / f"train_{index}.npy").exists()
     }

@@ -11,7 +11,16 @@ from typing import Any
 from dynarena.errors import SchemaError, UnknownName, UsageError
 from dynarena.suite.metadata import literals
 
-BASES = ("Model", "Forecaster", "Learned", "Blockwise", "TeacherForced")
+BASES = {  # dynarena's own classes, and what a model derived from them is asked unless it says otherwise
+    "Model": "forecast",
+    "Forecaster": "forecast",
+    "FamilyForecaster": "forecast",
+    "Learned": "forecast",
+    "Blockwise": "forecast",
+    "TeacherForced": "forecast",
+    "Operator": "operator",
+    "Reconstructor": "reconstruct",
+}
 FACTS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "authors": (str,),
@@ -22,12 +31,18 @@ FACTS: dict[str, tuple[type, ...]] = {
     "knows": (str,),
     "accepts": (dict,),
     "answer_samples": (int,),
+    "any_grid": (bool,),
     "needs_gpu": (bool,),
     "cpu_budget_s": (int, float, type(None)),
     "search": (dict,),
 }
 
-_ACCEPTS: dict[str, tuple[type, ...]] = {"asks": (list, tuple), "kinds": (list, tuple), "max_axes": (int,)}
+_ACCEPTS: dict[str, tuple[type, ...]] = {
+    "asks": (list, tuple),
+    "kinds": (list, tuple),
+    "max_axes": (int,),
+    "engines": (list, tuple),
+}
 
 
 @dataclass
@@ -43,6 +58,7 @@ class ClassFacts:
     facts: dict[str, Any] = field(default_factory=dict)
     settings: list[str] | None = field(default_factory=list)
     parents: list[str] = field(default_factory=list)
+    ask: str = "forecast"
 
 
 def read_classes(path: Path) -> dict[str, ClassFacts]:
@@ -115,10 +131,11 @@ def _read_class(node: ast.ClassDef, aliases: dict[str, str], known: dict[str, Cl
             parent = known[text]
             found.parents.append(text)
             found.is_model |= parent.is_model
+            found.ask = parent.ask
             found.facts = {**parent.facts, **found.facts}
             found.settings = parent.settings
         elif aliases.get(text) in BASES:
-            found.is_model = True
+            found.is_model, found.ask = True, BASES[aliases[text]]
         elif text not in ("object", "ABC", "abc.ABC"):
             foreign = True
     if foreign:

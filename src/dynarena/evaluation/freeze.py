@@ -11,25 +11,28 @@ from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from dynarena import __version__
+from dynarena.data.asks import input_names, solved
 from dynarena.data.benchmarks import read_benchmark
 from dynarena.data.certificate import certificate, certified_horizon
+from dynarena.data.dataset import to_dataset
 from dynarena.data.fingerprint import digest_of, sha256, sketch
 from dynarena.data.generate import Seeded, integrate, last_seen, seeded
 from dynarena.data.splits import data_name, pack_starts, split_keys
 from dynarena.data.system import System
 from dynarena.data.tasks import TaskData
 from dynarena.data.view import angles, first_components, mixture, seen
-from dynarena.errors import NotCertified
+from dynarena.errors import NotCertified, UsageError
 from dynarena.evaluation.axes import Axes, tasks_asked
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
 from dynarena.evaluation.reference import reference_error
 from dynarena.evaluation.scoring import label
 from dynarena.evaluation.states import CIRCLE_STD
-from dynarena.schema.benchmark import BenchmarkSpec, Protocol, Span
-from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock, ViewLock
+from dynarena.schema.benchmark import BenchmarkSpec, Protocol, Shift, Span
+from dynarena.schema.lock import Lock, MetricLock, SplitLock, TaskLock, TrainingLock, ViewLock
 from dynarena.suite import Item, find
 
 LEAST_POINTS_A_PERIOD = 15
@@ -50,7 +53,7 @@ def freeze(
     then NotCertified is raised.
     """
     spec = read_benchmark(item, quick=quick)
-    metrics = [load_metric(name) for name in (spec.metrics.primary, *spec.metrics.others)]
+    metrics = [_chosen(spec, name) for name in (spec.metrics.primary, *spec.metrics.others)]
     empty = _lock(item, spec, metrics, quick=quick)
     wanted = tasks_asked(spec, where=str(item.path))
     tasks: dict[Axes, TaskLock] = {}
@@ -76,7 +79,11 @@ def freeze(
 
 
 def _frozen_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
-    return _measured(lock, _freeze_task(lock, spec, asked), load_metric(spec.metrics.primary))
+    return _measured(lock, _freeze_task(lock, spec, asked), _chosen(spec, spec.metrics.primary))
+
+
+def _chosen(spec: BenchmarkSpec, name: str) -> Metric:
+    return load_metric(name, parameters=spec.metrics.parameters.get(name))
 
 
 def sampling(system: System, spec: BenchmarkSpec) -> float:
@@ -127,28 +134,41 @@ def _metric_lock(metric: Metric) -> MetricLock:
 def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
     protocol = spec.protocol
     kind = asked.system.rpartition(":")[2].partition("/")[0]
-    system = System(asked.system, resolution=protocol.resolution if kind == "pde" else None)
+    asked_grid = protocol.resolution if kind == "pde" else None
+    trained = System(asked.trained_on or asked.system, resolution=asked_grid)
+    shift = protocol.shifts[asked.shift] if asked.shift is not None else Shift()
+    resolution = _refined(trained, protocol.resolution, shift.resolution)
+    system = System(asked.system, resolution=resolution if kind == "pde" else None)
     task_id = f"{lock.id}/{asked.name}"
-    dt, timescale = sampling(system, spec), system.timescale
+    _refuse_misfit(spec.ask, system, trained, where=task_id)
+    train_dt, timescale = sampling(trained, spec), system.timescale
+    dt = train_dt if shift.step == 1.0 else float(f"{train_dt * shift.step:.4g}")
     context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
+    horizon = max(1, round(horizon * shift.horizon))
     length = protocol.train if asked.train is None else Span(timescales=asked.train)
-    train_points = _points(length, timescale, dt)
-    train = _draw(system, lock.id, task_id, "train", protocol.train.trajectories)
+    train_points = _points(length, trained.timescale, train_dt)
+    train = _draw(trained, lock.id, task_id, "train", asked.trajectories or protocol.train.trajectories)
     test = _draw(system, lock.id, task_id, asked.split, protocol.test.trajectories)
-    train_states = integrate(system, train, dt, train_points)
+    train_states = integrate(trained, train, train_dt, train_points)
     test_states = integrate(system, test, dt, context + horizon)
     seen_last = last_seen(system, test_states, test, asked.split, dt, context)
-    found = certificate(system, seen_last, dt, 2 * horizon + 1, _state_spread(train_states, system))
+    found = certificate(system, seen_last, dt, 2 * horizon + 1, _state_spread(train_states, trained))
     statistical = not any(metric.kind in COMPARED for metric in lock.metrics)
     if not statistical:
         horizon = certified_horizon(found, horizon, dt, where=task_id)
     test_states = test_states[:, : context + horizon].copy()
     view = _view(protocol, system, task_id, train_states)
-    facts = (
-        _axes(system, kind, protocol.resolution, train_states, train)
-        if view is None
-        else _seen(view, system, train_states)
-    )
+    if view is not None:
+        facts = _seen(view, system, train_states)
+    elif spec.ask == "operator":
+        facts = _operator(trained, to_dataset(trained, train_states, train.parameters, train.keys, train_dt))
+    else:
+        facts = _axes(trained, kind, protocol.resolution, train_states, train)
+    if asked.shift is not None and (trained.id, resolution, train_dt) != (system.id, protocol.resolution, dt):
+        facts["training"] = _training(trained, facts["shape"], train_dt, protocol)
+        facts["shape"] = list(system.simulator.shape) if kind == "pde" else facts["shape"]
+    if asked.sensors is not None:
+        facts["sensors"] = max(1, round(asked.sensors * math.prod(system.simulator.shape[1:])))
     return TaskLock(
         id=task_id,
         system=asked.system,
@@ -159,7 +179,7 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
         horizon=horizon,
         period=system.period,
         timescale=timescale,
-        resolution=protocol.resolution,
+        resolution=resolution,
         noise=asked.noise,
         splits={
             "train": _split("train", train, train_states),
@@ -170,8 +190,63 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
         certificate=found,
         view=view,
         statistical=statistical,
+        held_out=asked.held_out,
         **facts,
     )
+
+
+def _refined(system: System, resolution: int | None, factor: float) -> int | None:
+    """The points of the first axis times a factor."""
+    if factor == 1.0 or system.spec.domain is None:
+        return resolution
+    return max(1, round(factor * (resolution or system.spec.domain.points[0])))
+
+
+def _refuse_misfit(ask: str, system: System, trained: System, *, where: str) -> None:
+    """Raise UsageError where a system cannot be asked so, or a test has other fields than its train."""
+    if ask != "forecast" and system.kind != "pde":
+        raise UsageError(f"{ask} is asked of fields", where=where, got=system.id, fix="name systems of pde/")
+    if ask == "operator" and system.spec.engine != "elliptic":
+        got, fix = f"the engine {system.spec.engine!r}", "name systems of the engine 'elliptic'"
+        raise UsageError("an operator maps inputs to a field at rest", where=where, got=got, fix=fix)
+    fields, known = system.simulator.labels, trained.simulator.labels
+    if system.id != trained.id and (fields, system.simulator.dims) != (known, trained.simulator.dims):
+        raise UsageError("train and test have other fields", where=where, expected=", ".join(known),
+                         got=", ".join(fields), fix="name two systems of the same fields and axes")  # fmt: skip
+
+
+def _training(trained: System, shape: list[int], dt: float, protocol: Protocol) -> TrainingLock:
+    return TrainingLock(
+        system=trained.id,
+        system_digest=trained.digest,
+        spec=trained.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        shape=shape,
+        dt=dt,
+        context=_points(protocol.context, trained.timescale, dt),
+        period=trained.period,
+        timescale=trained.timescale,
+        resolution=protocol.resolution,
+    )
+
+
+def _operator(system: System, train: xr.Dataset) -> dict[str, Any]:
+    """Axes of the solution, its mean and deviation, and those of each input; over train at the last time."""
+    values = np.moveaxis(solved(system, train, "train"), 2, 0)
+    moments = [(float(f"{each.mean():.12g}"), _deviation(each.std())) for each in values]
+    *names, unknown = [*input_names(system), system.simulator.labels[-1]]
+    units = system.spec.units
+    mean, std = moments[-1]
+    return {
+        "dims": list(system.simulator.dims),
+        "shape": [1, *system.simulator.shape[1:]],
+        "channels": [{"name": unknown, "unit": units.get(unknown, "1"), "angle": False}],
+        "mean": [mean],
+        "std": [std],
+        "inputs": [
+            {"name": name, "unit": units.get(name, "1"), "mean": centre, "std": spread}
+            for name, (centre, spread) in zip(names, moments[:-1], strict=True)
+        ],
+    }
 
 
 def _points(span: Span, timescale: float, dt: float) -> int:

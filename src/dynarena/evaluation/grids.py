@@ -64,9 +64,9 @@ class Convolution(nn.Module):
 class Pointwise(nn.Module):
     """The same linear map of the channels at every point: [batch, inputs, *space] -> [batch, outputs, *space]."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, *, bias: bool = True) -> None:
         super().__init__()
-        self.linear = nn.Linear(inputs, outputs)
+        self.linear = nn.Linear(inputs, outputs, bias=bias)
 
     def forward(self, x: Tensor) -> Tensor:
         mapped: Tensor = self.linear(x.movedim(1, -1)).movedim(-1, 1)

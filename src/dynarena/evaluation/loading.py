@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dynarena.errors import UnknownName, UsageError
-from dynarena.evaluation.facts import FACTS, ClassFacts, check_fact, choose, read_classes
+from dynarena.evaluation.facts import BASES, FACTS, ClassFacts, check_fact, choose, read_classes
 from dynarena.evaluation.settings import check_settings
 from dynarena.schema.record import Card
 
@@ -35,6 +35,7 @@ class ModelSource:
     folder: str | None = None
     module: str | None = None
     pickle: bytes | None = None
+    ask: str = "forecast"
     accepts: Mapping[str, Any] = field(default_factory=dict)
     needs_gpu: bool = False
     cpu_budget_s: float | None = None
@@ -159,7 +160,9 @@ def _from_class(cls: type, settings: dict[str, Any]) -> ModelSource:
     facts = {name: getattr(cls, name) for name in FACTS if hasattr(cls, name)}
     for name, value in facts.items():
         check_fact(name, value, f"class {cls.__name__}")
-    found = ClassFacts(cls.__name__, 0, True, facts, _signature(cls))
+    bases = [base.__name__ for base in cls.__mro__ if base.__module__.startswith("dynarena.")]
+    ask = next(BASES[name] for name in bases if name in BASES)
+    found = ClassFacts(cls.__name__, 0, True, facts, _signature(cls), ask=ask)
     digest = hashlib.sha256(source + _settings_text(cls.__name__, settings)).hexdigest()
     return _source(found, _card(found, digest, settings, cls.__name__), pickle=pickled)
 
@@ -182,6 +185,7 @@ def _source(found: ClassFacts, card: Card, **place: Any) -> ModelSource:
     return ModelSource(
         card=card,
         cls=found.name,
+        ask=found.ask,
         accepts=dict(facts.get("accepts", {})),
         needs_gpu=bool(facts.get("needs_gpu", False)),
         cpu_budget_s=facts.get("cpu_budget_s"),

@@ -41,7 +41,8 @@ class Model:
     name             shown on boards; the class's name where absent
     authors, paper, license, trained_on, tier
     knows            "nothing", "family" or "equations": which class of information it stands in
-    accepts          {"asks": [...], "kinds": ["chaos", "pde", "video"], "max_axes": n}; other tasks are not applicable
+    accepts          {"asks": [...], "kinds": ["chaos", "pde", "video"], "max_axes": n, "engines": [...]}; other tasks
+                     are not applicable
     dtype            torch.float32 unless torch.float64 is wanted
     answer_samples   K > 1 declares an ensemble: answers carry a leading axis K
     needs_gpu        runs only where a worker offers a GPU

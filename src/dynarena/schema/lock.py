@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+_ABSENT = ("view", "statistical", "training", "inputs", "sensors", "held_out")
+
 
 class Frozen(BaseModel):
     """A table of a lock."""
@@ -52,6 +54,20 @@ class ViewLock(Frozen):
     blind: bool = False
 
 
+class TrainingLock(Frozen):
+    """What a model is trained on where the test differs: another grid or step, or another system."""
+
+    system: str
+    system_digest: str
+    spec: dict[str, Any]
+    shape: list[int]
+    dt: float
+    context: int
+    period: float | None
+    timescale: float
+    resolution: int | None = None
+
+
 class TaskLock(Frozen):
     """One task as frozen. `dims`, `shape`, `channels`, `mean` and `std` are those of what a model sees."""
 
@@ -77,12 +93,16 @@ class TaskLock(Frozen):
     certificate: dict[str, float] = Field(default={}, description="tolerance -> first time at which truths differ")
     view: ViewLock | None = Field(default=None, description="what is seen of the state; all of it where absent")
     statistical: bool = Field(default=False, description="no metric compares point by point: nothing to certify")
+    training: TrainingLock | None = Field(default=None, description="what train is of, where that is not the test's")
+    inputs: list[dict[str, Any]] = Field(default=[], description="of an operator: name, unit, mean and std of each")
+    sensors: int | None = Field(default=None, description="how many points are observed, where not all are")
+    held_out: bool = Field(default=False, description="no model is trained on it")
 
     @model_serializer(mode="wrap")
     def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Locks frozen before these fields were known keep their text, hence their digest."""
         content: dict[str, Any] = handler(self)
-        return {key: value for key, value in content.items() if value or key not in ("view", "statistical")}
+        return {key: value for key, value in content.items() if value or key not in _ABSENT}
 
 
 class Lock(Frozen):

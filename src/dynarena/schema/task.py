@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -23,6 +23,9 @@ class Task:
     `shape` gives their lengths and its first axis is `channels`. `horizon` and `context` count points, `dt` is the step
     between them. `mean` and `std` are those of the train split, one a channel. `grid` holds the coordinates of each
     spatial axis. `facts` is what the track allows: system, parameters, period, timescale, lengths.
+
+    `ask` is "forecast", "operator" (the field at rest from inputs, which facts["inputs"] names) or "reconstruct" (the
+    whole field from facts["sensors"] sensors, from the last time they saw on).
     """
 
     id: str
@@ -51,6 +54,17 @@ class Task:
     def variable(self) -> str:
         """The name of the predicted variable in a Dataset: `frames` for videos, else `state`."""
         return "frames" if self.kind == "video" else "state"
+
+    @property
+    def training(self) -> Task:
+        """The task as train has it: itself, or where the test has another grid, step or system, with those of train."""
+        told = self.facts.get("training")
+        if told is None:
+            return self
+        own = {key: told[key] for key in ("system", "parameters", "lengths", "boundary") if told[key]}
+        facts = {key: value for key, value in self.facts.items() if key != "training"} | own
+        grid = {axis: tuple(values) for axis, values in told["grid"].items()}
+        return replace(self, shape=tuple(told["shape"]), dt=told["dt"], context=told["context"], grid=grid, facts=facts)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dict; `from_json` reads it back."""

@@ -60,6 +60,14 @@ class StaticProblem(Simulator):
         head = np.stack([np.zeros(len(streams)), *drawn.values()], axis=1)
         return np.concatenate([head, self.problem.law.draw(streams)], axis=1) if self.problem.law else head
 
+    def hidden(self, streams: Streams, parameters: Parameters, split: str) -> dict[str, Array]:
+        """The drawn quantities that stand on the walls or in the equation, [trajectory] each."""
+        problem = self.problem
+        seen = names_in(problem.edge) | names_in(problem.reaction)
+        seen |= {name for tree in problem.diffusivity for name in names_in(tree)}
+        drawn = problem.drawn.values(self.spec, streams, parameters, split)
+        return {name: values for name, values in drawn.items() if name in seen}
+
     def advance(self, state: Array, parameters: Parameters, duration: float) -> Array:
         """The same numbers, `duration` later."""
         check_duration(duration, where=self.spec.title)
@@ -152,6 +160,7 @@ class Elliptic(Engine):
     """Static problems from the relaxation law whose rest they are."""
 
     name: ClassVar[str] = "elliptic"
+    continues: ClassVar[bool] = False
 
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> StaticProblem:
         """The problem on the file's grid. Raises SchemaError or EquationError where the file does not fit."""

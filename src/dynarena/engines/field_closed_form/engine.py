@@ -120,6 +120,7 @@ class FieldClosedForm(Engine):
     """Fields from formulas: `equations` state the law, each field's key in [solver] its solution."""
 
     name: ClassVar[str] = "field_closed_form"
+    continues: ClassVar[bool] = False
 
     def compile(self, spec: SystemSpec, *, resolution: int | None = None) -> FieldSolution:
         """The solution on the file's grid. Raises SchemaError or EquationError where the file does not fit."""

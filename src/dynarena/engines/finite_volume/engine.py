@@ -11,7 +11,7 @@ from dynarena.engines.bounds import check_duration, check_request
 from dynarena.engines.finite_volume.compile import Setup, read_setup
 from dynarena.engines.finite_volume.failures import refuse_failures
 from dynarena.engines.finite_volume.law import AXES
-from dynarena.engines.finite_volume.march import march
+from dynarena.engines.finite_volume.march import march, rate
 from dynarena.engines.finite_volume.prolong import prolong, restrict
 from dynarena.engines.finite_volume.starts import StartLaw
 from dynarena.engines.laws import drawn_parameters, rows_of
@@ -29,6 +29,8 @@ class FiniteVolumeSimulator(Simulator):
     Steps follow the CFL number of each trajectory alone. A trajectory that leaves the admissible states is refused with
     place and time.
     """
+
+    rough: ClassVar[bool] = True
 
     def __init__(self, setup: Setup) -> None:
         self.spec, self.setup = setup.spec, setup
@@ -62,6 +64,18 @@ class FiniteVolumeSimulator(Simulator):
         fine = prolong(starts, self.setup.law, self.setup.ends, self._rows_by_name(parameters, len(starts)))
         out = restrict(self._march(fine, parameters, dt, n_points, self.setup.finer(), 1), len(self.setup.points))
         out[:, 0] = starts
+        return out
+
+    def pace(self, states: Array, parameters: Parameters) -> Array:
+        """Steps that a unit of time takes at these states by the CFL number, [trajectory]; inf where not admissible."""
+        law, setup, given = self.setup.law, self.setup, self._checked(states)
+        rows = rows_of(
+            list(law.parameters), self._rows_by_name(parameters, len(given)), len(given), where=self.spec.title
+        )
+        out, speed = np.empty(len(given)), np.zeros(4)
+        for row, state in enumerate(given):
+            filled = state.reshape(*state.shape, *[1] * (4 - state.ndim))
+            out[row] = rate(law.pace, filled, np.concatenate([rows[row], setup.cells()]), speed) / setup.cfl
         return out
 
     def _checked(self, start: Array) -> Array:
