@@ -80,7 +80,7 @@ def _misses(simulator: MotionSimulator, states: Array, target: Array) -> Array:
     """Differences [trajectory, n], 0 where there is nothing to compare."""
     turn = WEIGHT * simulator.world
     apart = (_shown(simulator, states) - target) * np.array([1.0, 1.0, 1.0, turn, turn, turn])
-    return np.clip(np.nan_to_num(apart), -1e3, 1e3).reshape(len(states), -1)
+    return np.asarray(np.clip(np.nan_to_num(apart), -1e3, 1e3).reshape(len(states), -1))
 
 
 def _fitted(simulator: MotionSimulator, path: object, trials: Array, target: Array) -> Array | None:
