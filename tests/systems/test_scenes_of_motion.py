@@ -140,16 +140,19 @@ def _over_objects(text, states, parameters):
 def test_the_floor_of_a_perfect_clip(name):
     """In a world of ten units at 128 pixels: places to 5e-4, velocities a frame to 5e-3, over a clip to 2e-4.
 
-    Straight edges along the axes, and blobs, are rounded alike in many pixels at once: they reach twice that.
+    Straight edges along the axes, and blobs, are rounded alike in many pixels at once: they reach twice that, a
+    single place three times.
     """
     simulator, parameters, states = drawn(name, count=3, points=16)
     errors = sight_errors(simulator.frames(states, parameters, 128), states, simulator.look)
     seen = errors.judged & ~errors.missing
     assert seen.any() and (errors.missing & errors.judged).sum() == 0
-    slack = 1 if all(simulator.look.shapes[place] == "disc" for place in simulator.look.tracked) else 2
+    slack, single = (
+        (1, 1) if all(simulator.look.shapes[place] == "disc" for place in simulator.look.tracked) else (2, 3)
+    )
     offset = np.where(seen[..., None], errors.offset, np.nan) * 10 / simulator.world
     place = np.hypot(*np.moveaxis(offset, -1, 0))
-    assert np.nanmean(place) < slack * 5e-4 and np.nanmax(place) < slack * 1e-3
+    assert np.nanmean(place) < slack * 5e-4 and np.nanmax(place) < single * 1e-3
     jolts = np.hypot(*np.moveaxis(np.diff(offset, axis=1), -1, 0)) / DT
     if np.isfinite(jolts).any():
         assert np.nanmean(jolts) < slack * 5e-3
