@@ -14,7 +14,7 @@ from dynarena.engines.streams import Streams, trajectory_key
 Array = NDArray[np.float64]
 
 RESOLUTIONS = (32, 64, 128)
-CLIPS, POINTS, DT = 8, 24, 0.1
+CLIPS, POINTS, DT = 6, 16, 0.1
 
 
 def floors(simulator: Simulator, digest: str) -> dict[str, Any] | None:
