@@ -6,14 +6,14 @@ differences begin in the context, which forecast and truth share.
 
 import numpy as np
 
-from dynarena.engines.track_motion import averaged, either, of_discs, track_motion
+from dynarena.engines.track_motion import averaged, either, of_objects, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "world length per time squared", "trajectory", "physical"
 kinds = ["video"]
 source = (
     "Kang et al. (2025), arXiv:2411.02385 (velocities); NewtonRewards, arXiv:2512.00425 (accelerations); here per frame"
 )
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task, *, worst=4.0):

@@ -6,12 +6,12 @@ view to the object, v the velocity over the step that ends at t. Where objects s
 
 import numpy as np
 
-from dynarena.engines.track_motion import of_discs, per_clip, track_motion
+from dynarena.engines.track_motion import of_objects, per_clip, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "exact mechanics; drift as for momentum, Kang et al. (2025), arXiv:2411.02385"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task, *, worst=4.0):

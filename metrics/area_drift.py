@@ -7,14 +7,19 @@ clip keeps its areas: this describes, and ranks nothing.
 import numpy as np
 
 from dynarena.engines.discs_motion import RADIUS, X, Y
-from dynarena.engines.track import track
+from dynarena.engines.film.look import look_of
+from dynarena.engines.film.sight import sight
 from dynarena.engines.track_errors import mean_judged
-from dynarena.engines.track_motion import FRAMES, STATE, of_discs
+from dynarena.engines.track_motion import FRAMES, STATE, of_flight
 
 perfect, better, unit, scope, kind = None, "lower", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "Kang et al. (2025), arXiv:2411.02385, change of the radius; here of the area, and capped"
-applies = of_discs
+
+
+def applies(task):
+    """Discs alone, each of a colour of its own."""
+    return of_flight(task) and len(set(task.facts["colours"])) == len(task.facts["colours"])
 
 
 def metric(forecast, truth, task):
@@ -23,7 +28,7 @@ def metric(forecast, truth, task):
     What is not seen costs 1. Samples are averaged.
     """
     world = float(task.facts["world"])
-    seen = track(forecast["frames"].transpose(..., *FRAMES).values, task.facts["colours"], world=world)
+    seen = sight(forecast["frames"].transpose(..., *FRAMES).values, look_of(task.facts))
     state = truth["state"].transpose(*STATE).values
     x, y, radius = (state[..., k] for k in (X, Y, RADIUS))
     judged = (np.minimum(x, y) >= radius) & (np.maximum(x, y) <= world - radius)

@@ -6,12 +6,12 @@ e = min over samples of mean over time of the position error (centroid_error); w
 import numpy as np
 
 from dynarena.engines.track_errors import mean_judged
-from dynarena.engines.track_motion import LOST, of_discs, track_motion
+from dynarena.engines.track_motion import LOST, of_objects, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "world length", "trajectory", "probabilistic"
 kinds = ["video"]
 source = "OWM, minADE over hypotheses; Gupta et al. (2018), CVPR, arXiv:1803.10892, best of N"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task):

@@ -7,12 +7,12 @@ the step cancels. Energy that true contacts lose must be lost in the clip as wel
 
 import numpy as np
 
-from dynarena.engines.track_motion import of_discs, per_clip, track_motion
+from dynarena.engines.track_motion import of_flight, per_clip, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "Kang et al. (2025), arXiv:2411.02385, energy error; here per frame, relative, with potential energy"
-applies = of_discs
+applies = of_flight
 
 
 def metric(forecast, truth, task, *, worst=4.0):

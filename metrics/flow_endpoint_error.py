@@ -8,12 +8,12 @@ seen one that of the tracked discs.
 import numpy as np
 
 from dynarena.engines.rigid_flow import rigid_flow
-from dynarena.engines.track_motion import of_discs, track_motion
+from dynarena.engines.track_motion import of_flight, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "pixels per frame", "trajectory", "physical"
 kinds = ["video"]
 source = "Baker et al. (2011), Int. J. Comput. Vis. 92, 1: end-point error; here on exact flow of rigid scenes"
-applies = of_discs
+applies = of_flight
 
 
 def metric(forecast, truth, task):

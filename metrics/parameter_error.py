@@ -8,12 +8,12 @@ it.
 
 import numpy as np
 
-from dynarena.engines.track_motion import of_discs, track_motion
+from dynarena.engines.track_motion import of_objects, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "Delfys75, as in Garcia et al. (2025): parameters recovered from video; here by least squares of quadratics"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task, *, worst=4.0):

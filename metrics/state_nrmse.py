@@ -6,12 +6,12 @@ e[t] = sqrt(mean over objects of |x_seen[t] - x_true[t]|²) / s,  s² = mean ove
 
 import numpy as np
 
-from dynarena.engines.track_motion import LOST, averaged, of_discs, track_motion
+from dynarena.engines.track_motion import LOST, averaged, of_objects, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "Kang et al. (2025), arXiv:2411.02385, position error; normalised as the field's nRMSE"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task):

@@ -6,12 +6,12 @@ sample i and x the true ones. With one sample it is the position error.
 
 import numpy as np
 
-from dynarena.engines.track_motion import LOST, of_discs, track_motion
+from dynarena.engines.track_motion import LOST, of_objects, track_motion
 
 perfect, better, unit, scope, kind = 0, "lower", "world length", "trajectory", "probabilistic"
 kinds = ["video"]
 source = "Gneiting & Raftery (2007), JASA 102, 359"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task):

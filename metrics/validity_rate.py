@@ -7,12 +7,12 @@ are those of motion or of failure, and ranks nothing.
 
 import numpy as np
 
-from dynarena.engines.track_motion import averaged, of_discs, track_motion
+from dynarena.engines.track_motion import averaged, of_objects, track_motion
 
 perfect, better, unit, scope, kind = None, "higher", "1", "trajectory", "physical"
 kinds = ["video"]
 source = "Morpheus, arXiv:2504.02918, discard rate; here kept beside the errors and never instead of them"
-applies = of_discs
+applies = of_objects
 
 
 def metric(forecast, truth, task):

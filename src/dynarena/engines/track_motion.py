@@ -1,4 +1,4 @@
-"""A predicted clip of discs as motion: what was seen minus what is true, in places and in steps.
+"""A predicted clip as motion: what was seen minus what is true, in places and in steps.
 
 Between true states the motion is known exactly, so a seen velocity is the true one plus the change of the offset. The
 step before the first predicted frame starts at the last frame of context, which forecast and truth share: there the
@@ -8,7 +8,7 @@ offset is zero. Nothing telescopes, and a clip that breaks with its context pays
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dynarena.engines.discs_motion import MASS, RADIUS, VX, VY, X, Y
-from dynarena.engines.track_errors import mean_judged, track_errors
+from dynarena.engines.discs_motion import COMPONENTS, MASS, RADIUS, VX, VY, X, Y
+from dynarena.engines.film.look import Look, look_of
+from dynarena.engines.film.sight_errors import SightErrors, sight_errors
+from dynarena.engines.track_errors import TrackErrors, mean_judged, track_errors
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -35,8 +37,8 @@ class Motion:
     `place`, `velocity`: of the true states, `velocity` the mean one over the step that ends at the frame; [trajectory,
     time, object, 2]. `offset`: seen minus true place, its length at most half the world. `change`: seen minus true
     velocity, zero where `broken`. `pull`: the true acceleration between contacts [trajectory, object, 2]. `mass`
-    [trajectory, object]. `missing`: not measured in this frame; `broken`: in this or the one before. `judged`: truly in
-    view; `steps`: in this and the one before.
+    [trajectory, object], 1 where the scene gives none. `missing`: not measured in this frame; `broken`: in this or the
+    one before. `judged`: truly in view; `steps`: in this and the one before.
     """
 
     place: Array
@@ -60,30 +62,40 @@ class Motion:
         return total
 
 
-def of_discs(task: Any) -> bool:
-    """Whether a task shows discs in flat colours, which is what the tracker knows."""
+def of_objects(task: Any) -> bool:
+    """Whether a task shows objects that can be followed; fields as pictures have none."""
     facts: Mapping[str, Any] = task.facts
-    return task.kind == "video" and bool(facts.get("colours")) and facts.get("engine", "discs") == "discs"
+    colours = facts.get("colours", ())
+    return task.kind == "video" and "shade" not in facts and len(facts.get("scenery", ())) < len(colours)
+
+
+def of_flight(task: Any) -> bool:
+    """Whether a task shows discs alone that fly freely between contacts."""
+    facts: Mapping[str, Any] = task.facts
+    discs = set(facts.get("shapes", ("disc",))) == {"disc"} and not facts.get("scenery")
+    return of_objects(task) and discs and facts.get("engine", "discs") in ("discs", "contacts")
 
 
 def track_motion(forecast: xr.Dataset, truth: xr.Dataset, task: Any) -> Motion:
     """The motion of a forecast's frames beside that of the true states; the last one is kept for the next metric."""
-    world, dt = float(task.facts["world"]), float(task.dt)
+    dt = float(task.dt)
     frames = np.ascontiguousarray(forecast["frames"].transpose(..., *FRAMES).values)
     state = np.ascontiguousarray(truth["state"].transpose(*STATE).values)
-    content = hashlib.blake2b(repr((frames.shape, frames.dtype, world, dt, list(task.facts["colours"]))).encode())
+    look = look_of(task.facts)
+    content = hashlib.blake2b(repr((frames.shape, frames.dtype, look, dt)).encode())
     content.update(frames.data)
     content.update(state.data)
     key = content.digest()
     if key not in _LAST:
-        found = _motion(frames, state, task.facts["colours"], world, dt)
+        found = _motion(frames, state, look, dt)
         _LAST.clear()
         _LAST[key] = found
     return _LAST[key]
 
 
-def _motion(frames: NDArray[Any], state: Array, colours: Sequence[str], world: float, dt: float) -> Motion:
-    seen = track_errors(frames, state, colours, world=world)
+def _motion(frames: NDArray[Any], state: Array, look: Look, dt: float) -> Motion:
+    seen = _seen(frames, state, look)
+    state, world = state[..., look.tracked, :], look.world
     place, speed = state[..., (X, Y)], state[..., (VX, VY)]
     pull = _pull(speed, dt)
     before = place[:, :1] - speed[:, :1] * dt + 0.5 * pull[:, None] * dt**2
@@ -99,7 +111,7 @@ def _motion(frames: NDArray[Any], state: Array, colours: Sequence[str], world: f
         offset,
         change,
         pull,
-        state[:, 0, :, MASS],
+        np.where(state[:, 0, :, MASS] > 0.0, state[:, 0, :, MASS], 1.0),
         state[..., RADIUS],
         seen.missing,
         broken,
@@ -108,6 +120,13 @@ def _motion(frames: NDArray[Any], state: Array, colours: Sequence[str], world: f
         dt,
         world,
     )
+
+
+def _seen(frames: NDArray[Any], state: Array, look: Look) -> TrackErrors | SightErrors:
+    """Position errors, by the exact unmixing of primary colours where discs show no more than those."""
+    if state.shape[-1] == len(COMPONENTS):
+        return track_errors(frames, state, look.colours, world=look.world)
+    return sight_errors(frames, state, look)
 
 
 def either(flags: Mask) -> Mask:

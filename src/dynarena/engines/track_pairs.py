@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dynarena.engines.track_contacts import Contacts, contacts
-from dynarena.engines.track_motion import Motion, of_discs, track_motion
+from dynarena.engines.track_motion import Motion, of_flight, track_motion
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -37,7 +37,7 @@ class PairContacts:
 
 def of_pairs(task: Any) -> bool:
     """Whether a task shows at least two discs."""
-    return of_discs(task) and len(task.facts["colours"]) > 1
+    return of_flight(task) and len(task.facts["colours"]) > 1
 
 
 def pair_contacts(forecast: xr.Dataset, truth: xr.Dataset, task: Any) -> PairContacts:
