@@ -33,7 +33,7 @@ def board(request: pytest.FixtureRequest) -> Board:
 def forecasts(name: str) -> bool:
     """Whether a board asks for forecasts by models of one system each."""
     lock = load_lock(name)
-    return lock.ask == "forecast" and lock.fit != "once"
+    return lock.ask == "forecast" and lock.fit == "per_task"
 
 
 def test_every_core_baseline_stands_on_every_quick_board_and_none_failed(board: Board) -> None:
