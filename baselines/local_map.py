@@ -7,16 +7,19 @@ from torch import Tensor
 
 from dynarena import FamilyForecaster, Task
 
-NEAR = 1  # neighbours on either side that enter as products
+BENT = 3  # polynomials of lowest degree that enter as products
 
 
 class LocalMap(FamilyForecaster):
-    """z[t+1] = z[t] + W f(z[t]),  f: a point's neighbourhood along each axis, products of the nearest, 1.
+    """z[t+1] = z[t] + W f(z[t]),  f: the polynomial through a point's neighbourhood along each axis, its products, 1.
 
-    W = argmin over the context of |dz - W f|² + p n |W - W0|²: least squares of each trajectory's own past, drawn
-    towards W0, which is the least squares fit to all systems of the family together. z counts in train stds. The
-    weight p is the one of `pulls` whose free runs err least on one held-out trajectory of each system. States stay
-    within the range of the context, as wide again on either side.
+    The polynomial is the one of `degree` that fits the 2 `reach` + 1 points along an axis best; f holds its numbers in
+    orthogonal polynomials, and products of the lowest. W = argmin over the context of |dz - W f|² plus p n times the
+    sum of <f_j²> |W_j - W0_j|²: least squares of each trajectory's own past, drawn towards W0, which is that of all
+    systems of the family together. z counts in train stds. The weight p is the one of `pulls` with which the first half
+    of a context continues best to its second half. States stay within the range of the last one seen, wider by a
+    quarter and by what the range grew within the context. Its steps are explicit: where many neighbours count, as in
+    fast diffusion, short waves grow until they meet those bounds.
     """
 
     name = "local_map"
@@ -29,52 +32,56 @@ class LocalMap(FamilyForecaster):
     dtype = torch.float64
     cpu_budget_s = 30
 
-    def __init__(self, reach: int = 4, pulls: tuple[float, ...] = (1e-6, 1e-4, 1e-2, 1.0)) -> None:
+    def __init__(
+        self, reach: int = 3, degree: int = 4, pulls: tuple[float, ...] = (1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0)
+    ) -> None:
         self.reach = reach
         self.pulls = pulls
+        offsets = torch.arange(-reach, reach + 1, dtype=torch.float64)
+        self.polynomials = torch.linalg.qr(offsets[:, None] ** torch.arange(degree + 1)).Q.T
 
     def fit(self, family: list[tuple[Task, Tensor]]) -> None:
         """Fit W0 to every system that has as many fields and axes as the first, each weighing alike."""
         self.weights: dict[tuple[int, int], Tensor] = {}
-        self.pull: dict[tuple[int, int], float] = {}
         for kind in {_kind(task) for task, _ in family}:
             alike = [(task, train) for task, train in family if _kind(task) == kind]
-            moments = [self._moments(_standard(train[: max(1, len(train) - 1)], task), task) for task, train in alike]
+            moments = [self._moments(_standard(train, task), task) for task, train in alike]
             left, right = (torch.stack([part[k] / part[2] for part in moments]).mean(dim=0) for k in (0, 1))
             self.weights[kind] = _solve(left, right, 1e-8)
-            errors = [sum(self._error(task, train[-1:], pull) for task, train in alike) for pull in self.pulls]
-            self.pull[kind] = self.pulls[int(torch.tensor(errors).argmin())]
 
     def forecast(self, context: Tensor, horizon: int) -> Tensor:
         """Roll out, each trajectory by its own law: [batch, time, *state] -> [batch, horizon, *state]."""
-        kind = _kind(self.task)
-        first = torch.zeros(())
-        start = self.weights.get(kind, first)
-        rows = [self._run(one[None], horizon, self.task, start, self.pull.get(kind, 1e-4)) for one in context]
-        return torch.cat(rows)
+        mean, std = _scale(self.task)
+        rows = [self._continued(one[None], horizon) for one in _standard(context, self.task)]
+        return torch.cat(rows) * std + mean
 
-    def _error(self, task: Task, whole: Tensor, pull: float) -> float:
-        given = min(task.context, whole.shape[1] - 1)
-        ahead = min(task.horizon, whole.shape[1] - given)
-        run = self._run(whole[:, :given], ahead, task, self.weights[_kind(task)], pull)
-        apart = _standard(run, task) - _standard(whole[:, given : given + ahead], task)
-        return float(apart.square().mean().clamp(max=4.0))
+    def _continued(self, z: Tensor, horizon: int) -> Tensor:
+        """The free run after one standardised context, [1, time, *state], by the weight that serves its own halves."""
+        half = z.shape[1] // 2
+        pull = self.pulls[-1]
+        if half >= 2:
+            errors = [
+                (self._run(z[:, :half], z.shape[1] - half, each) - z[:, half:]).square().mean() for each in self.pulls
+            ]
+            pull = self.pulls[int(torch.stack(errors).argmin())]
+        return self._run(z, horizon, pull)
 
-    def _run(self, context: Tensor, horizon: int, task: Task, start: Tensor, pull: float) -> Tensor:
-        z = _standard(context, task)
-        weights = start
+    def _run(self, z: Tensor, horizon: int, pull: float) -> Tensor:
+        weights = self.weights.get(_kind(self.task), torch.zeros((), dtype=z.dtype))
         if z.shape[1] > 1:
-            left, right, count = self._moments(z, task)
-            weights = _solve(left / count, right / count, pull, start)
-        over = (1, *range(3, z.dim()))
-        low, high = z.amin(over, keepdim=True)[:, 0], z.amax(over, keepdim=True)[:, 0]
+            left, right, count = self._moments(z, self.task)
+            weights = _solve(left / count, right / count, pull, weights)
+        over = tuple(range(3, z.dim()))
+        lows, highs = z.amin(over, keepdim=True), z.amax(over, keepdim=True)
+        widths = highs - lows
+        low, high = lows[:, -1], highs[:, -1]
+        margin = widths[:, -1] / 4 + (widths[:, -1] - widths[:, 0]).clamp(min=0)
         state, path = z[:, -1], []
         for _ in range(horizon):
-            increment = (self._features(state, task) @ weights).movedim(-1, 1)
-            state = (state + increment).clamp(2 * low - high, 2 * high - low)
+            increment = (self._features(state, self.task) @ weights).movedim(-1, 1)
+            state = (state + increment).clamp(low - margin, high + margin)
             path.append(state)
-        mean, std = _scale(task)
-        return torch.stack(path, dim=1) * std + mean
+        return torch.stack(path, dim=1)
 
     def _moments(self, z: Tensor, task: Task) -> tuple[Tensor, Tensor, int]:
         """Sums of f f' and f dz' over z [trajectory, time, field, *space], and how many they are."""
@@ -87,17 +94,16 @@ class LocalMap(FamilyForecaster):
 
     def _features(self, states: Tensor, task: Task) -> Tensor:
         """[batch, field, *space] -> [batch, *space, feature]."""
-        plain, near = [states], [states]
+        plain, low = [states], [states]
         for axis in range(2, states.dim()):
-            for shift in [s for s in range(-self.reach, self.reach + 1) if s]:
-                moved = _moved(states, shift, axis, task.facts.get("boundary", ["periodic"] * 3)[axis - 2])
-                plain.append(moved)
-                if abs(shift) <= NEAR:
-                    near.append(moved)
-        around = torch.cat(near, dim=1).unbind(1)
+            ends = task.facts.get("boundary", ["periodic"] * 3)[axis - 2]
+            moved = torch.stack([_moved(states, s, axis, ends) for s in range(-self.reach, self.reach + 1)])
+            coefficients = torch.tensordot(self.polynomials, moved, dims=1)[1:]
+            plain += coefficients.unbind(0)
+            low += coefficients[: BENT - 1].unbind(0)
+        around = torch.cat(low, dim=1).unbind(1)
         products = [a * b for a, b in combinations_with_replacement(around, 2)]
-        all_of_them = [*torch.cat(plain, dim=1).unbind(1), *products, torch.ones_like(states[:, 0])]
-        return torch.stack(all_of_them, dim=-1)
+        return torch.stack([*torch.cat(plain, dim=1).unbind(1), *products, torch.ones_like(states[:, 0])], dim=-1)
 
 
 def _kind(task: Task) -> tuple[int, int]:
@@ -125,6 +131,9 @@ def _standard(states: Tensor, task: Task) -> Tensor:
 
 
 def _solve(left: Tensor, right: Tensor, pull: float, towards: Tensor | None = None) -> Tensor:
-    """argmin of the mean square of dz - f W, plus pull |W - towards|²."""
-    eye = pull * torch.eye(len(left), dtype=left.dtype)
-    return torch.linalg.solve(left + eye, right if towards is None else right + pull * towards)
+    """argmin of the mean square of dz - f W, plus pull <f_j²> |W_j - towards_j|²; [feature, field]."""
+    size = torch.diag(left).clamp(min=1e-12)
+    root = size.sqrt()[:, None]
+    scaled = left / (root * root.T) + pull * torch.eye(len(left), dtype=left.dtype)
+    wanted = right / root if towards is None else right / root + pull * root * towards
+    return torch.linalg.solve(scaled, wanted) / root

@@ -1,6 +1,6 @@
 """Mean error over the leads 13 to 30 of a roll-out, in units of the truth's own deviation over space at each.
 
-e = mean over leads t = 13 … 30, and over fields, of sqrt( <(f - u)²> / <(u - <u>)²> ),  <·> the mean over space by volume
+e = mean over leads t = 13 … 30 and over fields of sqrt( <(f - u)²> / <(u - <u>)²> ),  <·> the mean over space
 
 One value a trajectory; `first` and `last` name other leads. 0 for the truth, 1 for a forecast that knows the space
 averages and nothing else. A field that deviates by less than a thousandth of its train std is measured against that

@@ -28,6 +28,7 @@ from dynarena.data.view import angles, first_components, mixture, seen
 from dynarena.errors import NotCertified, UsageError
 from dynarena.evaluation.axes import Axes, tasks_asked
 from dynarena.evaluation.metrics import Metric, load_metric, primary_error
+from dynarena.evaluation.nursery import Nursery
 from dynarena.evaluation.reference import reference_error
 from dynarena.evaluation.scoring import label
 from dynarena.evaluation.states import CIRCLE_STD
@@ -68,8 +69,9 @@ def freeze(
         on_task(f"{empty.id}/{key.name}")
 
     if workers <= 1:
-        for key in wanted:
-            keep(key, partial(_frozen_task, empty, spec, key))
+        with Nursery() as nursery:
+            for key in wanted:
+                keep(key, partial(_frozen_task, empty, spec, key, nursery))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             futures = {pool.submit(_frozen_task, empty, spec, key): key for key in wanted}
@@ -78,8 +80,8 @@ def freeze(
     return empty.model_copy(update={"tasks": [tasks[key] for key in wanted if key in tasks]})
 
 
-def _frozen_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
-    return _measured(lock, _freeze_task(lock, spec, asked), _chosen(spec, spec.metrics.primary))
+def _frozen_task(lock: Lock, spec: BenchmarkSpec, asked: Axes, nursery: Nursery | None = None) -> TaskLock:
+    return _measured(lock, _freeze_task(lock, spec, asked), _chosen(spec, spec.metrics.primary), nursery)
 
 
 def _chosen(spec: BenchmarkSpec, name: str) -> Metric:
@@ -142,7 +144,7 @@ def _freeze_task(lock: Lock, spec: BenchmarkSpec, asked: Axes) -> TaskLock:
     task_id = f"{lock.id}/{asked.name}"
     _refuse_misfit(spec.ask, system, trained, where=task_id)
     train_dt, timescale = sampling(trained, spec), system.timescale
-    dt = train_dt if shift.step == 1.0 else float(f"{train_dt * shift.step:.4g}")
+    dt = train_dt if shift.step == 1.0 else float(f"{train_dt * shift.step:.12g}")
     context, horizon = (_points(span, timescale, dt) for span in (protocol.context, protocol.horizon))
     horizon = max(1, round(horizon * shift.horizon))
     length = protocol.train if asked.train is None else Span(timescales=asked.train)
@@ -346,7 +348,7 @@ def _deviation(value: float) -> float:
     return float(f"{value:.12g}") if value > 1e-6 else 1.0
 
 
-def _measured(lock: Lock, task: TaskLock, primary: Metric) -> TaskLock:
+def _measured(lock: Lock, task: TaskLock, primary: Metric, nursery: Nursery | None) -> TaskLock:
     """The task with its floor and its reference error.
 
     The floor is the larger error of two forecasts that are right: the truth through the instrument (float32, frames),
@@ -359,7 +361,7 @@ def _measured(lock: Lock, task: TaskLock, primary: Metric) -> TaskLock:
         forecast = label(_as_answered(values), data.truth, data.task)
         scored = primary_error(primary, primary.score(forecast, data.truth, data.task), data.task)
         errors.append(float(np.mean(scored)))
-    return task.model_copy(update={"floor": max(errors), "reference": reference_error(alone, task)})
+    return task.model_copy(update={"floor": max(errors), "reference": reference_error(alone, task, nursery)})
 
 
 def _as_answered(values: NDArray[Any]) -> NDArray[np.float64]:

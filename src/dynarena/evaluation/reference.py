@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +17,18 @@ from dynarena.evaluation.plan import plan
 from dynarena.schema.lock import Lock, TaskLock
 
 
-def reference_error(lock: Lock, task: TaskLock) -> float:
-    """The mean primary error of the lock's reference baseline, run as any submission is.
+def reference_error(lock: Lock, task: TaskLock, nursery: Nursery | None = None) -> float:
+    """The mean primary error of the lock's reference baseline, run as any submission is; in `nursery` where one waits.
 
     Raises DynarenaError where it does not answer.
     """
     alone = lock.model_copy(update={"tasks": [task]})
-    with tempfile.TemporaryDirectory(prefix="dynarena-") as scratch, Nursery() as nursery:
+    with (
+        tempfile.TemporaryDirectory(prefix="dynarena-") as scratch,
+        nullcontext(nursery) if nursery else Nursery() as own,
+    ):
         (work,) = plan(locate(lock.reference_baseline), alone, home=Path(scratch), seeds=[0])
-        (record,) = run_work(work, TaskData, nursery)
+        (record,) = run_work(work, TaskData, own)
     if record.status != "ok":
         raise DynarenaError(
             f"the reference baseline {lock.reference_baseline} did not answer",
