@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 FILES = sorted((Path(__file__).parents[2] / "baselines").glob("*.py"))
-STANDARD = ("collections", "functools", "hashlib", "json", "math", "pathlib", "typing")
+STANDARD = ("collections", "functools", "hashlib", "itertools", "json", "math", "pathlib", "typing")
 BASES = {"Forecaster", "Model", "Learned", "Blockwise", "TeacherForced"}
 BASES |= {"Operator", "Reconstructor", "FamilyForecaster"}
 
