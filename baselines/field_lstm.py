@@ -42,7 +42,7 @@ class FieldLSTM(Learned):
         """The coordinates and their deviations in train, [trajectory, time, *state]."""
         self.coordinates = Coordinates(train, task, most=self.components)
         seen = torch.cat([self.coordinates.encode(states) for states in train])
-        self.spread = seen.std(0).clamp(min=1e-9 * seen.abs().max().item() + 1e-30)
+        self.spread = seen.std(0).clamp(min=1e-3 * seen.std(0).max().item() + 1e-30)
 
     def encode(self, states: Tensor) -> Tensor:
         """[..., *state] -> [..., rank]."""

@@ -8,12 +8,12 @@ from dynarena.evaluation.learned import Learned
 
 
 class LocalGlobalMixing(Learned):
-    """u[t+1] = u[t] + s D v_L,  v_{l+1} = v_l + g_l (L_l v_l + Σ_j A_lj v_l · F⁻¹ R_lj F v_l),  v_0 = E u[t].
+    """u[t+1] = u[t] + s D v_L,  v_{l+1} = v_l + g_l tanh(L_l v_l + G_l0 v_l + Σ_j A_lj v_l · G_lj v_l),  v_0 = E u[t].
 
-    A product of a local part A (a convolution over three points) with a global one (R, a matrix for each of the lowest
-    `modes` Fourier modes of each axis) has the form of the advection u · ∇u, and makes fine scales out of coarse ones,
-    which R alone cannot. L is linear, g a gate for each channel, `products` the number of terms. After DyMixOp, without
-    its parallel aggregation. Needs the extra "baselines".
+    L and A are convolutions over three points, G = F⁻¹ R F with a matrix R for each of the lowest `modes` Fourier modes
+    of each axis. A product of a local part with a global one has the form of the advection u · ∇u and makes fine scales
+    out of coarse ones, which G alone cannot; G_l0 carries what is linear and far. g is a gate for each channel,
+    `products` the number of terms. After DyMixOp, without its parallel aggregation. Needs the extra "baselines".
     """
 
     name = "local_global_mixing"
@@ -30,10 +30,10 @@ class LocalGlobalMixing(Learned):
         modes: int = 12,
         widths: tuple[int, int, int] = (24, 16, 8),
         layers: int = 3,
-        products: int = 2,
+        products: int = 1,
         steps: int = 250,
         batch: int = 16,
-        lr: float = 3e-3,
+        lr: float = 2e-3,
         unroll: int = 3,
     ) -> None:
         super().__init__(steps=steps, batch=batch, lr=lr, unroll=unroll)
@@ -68,10 +68,12 @@ class Layer(nn.Module):
         self.products = products
         self.linear = Convolution(width, width, 3, periodic)
         self.local = Convolution(width, products * width, 3, periodic)
-        self.world = SpectralConv(width, products * width, modes)
+        self.world = SpectralConv(width, (1 + products) * width, modes)
         self.gate = nn.Parameter(torch.full((width, *(1,) * len(periodic)), 0.3))
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, width, *space] -> the same."""
-        product = (self.local(x) * self.world(x)).unflatten(1, (self.products, -1)).sum(1)
-        return x + self.gate * torch.tanh(self.linear(x) + product)
+        far, *factors = self.world(x).chunk(1 + self.products, dim=1)
+        near = self.local(x).chunk(self.products, dim=1)
+        product = sum((a * b for a, b in zip(near, factors, strict=True)), self.linear(x) + far)
+        return x + self.gate * torch.tanh(product)

@@ -33,7 +33,7 @@ def board(request: pytest.FixtureRequest) -> Board:
 def forecasts(name: str) -> bool:
     """Whether a board asks for forecasts by models of one system each."""
     lock = load_lock(name)
-    return lock.ask == "forecast" and lock.fit != "once"
+    return lock.ask == "forecast" and lock.fit == "per_task"
 
 
 def test_every_core_baseline_stands_on_every_quick_board_and_none_failed(board: Board) -> None:
@@ -57,7 +57,7 @@ def test_the_oracle_is_on_top_where_it_sees_the_state_and_climatology_at_zero(bo
     noisy = any(task.noise for task in board.lock.tasks)
     assert ("oracle" in skill) == (not hidden)
     if not hidden and not noisy:
-        assert skill.idxmax() == "oracle"
+        assert skill["oracle"] == skill.max()  # a solver that the floor of the ratio cannot tell from it may tie
         assert skill["oracle"] > 0.9
     if board.lock.name in FORECASTS:
         assert skill["oracle"] > 0.985
@@ -70,7 +70,8 @@ def test_learned_models_beat_persistence_somewhere_they_can(board: Board) -> Non
         return
     if not set(board.table["model"]) >= CORE:
         return  # a board of anchor rows: no learned model of fields stands there yet
-    blind = skill.drop(["oracle", "climatology", "persistence", "drift"], errors="ignore")
+    told = board.table.loc[board.table["knows"] == "equations", "model"]
+    blind = skill.drop([*told, "climatology", "persistence", "drift"], errors="ignore")
     assert blind.max() > skill["persistence"] + (0.15 if board.lock.name in FORECASTS else 0.05)
 
 

@@ -41,7 +41,7 @@ def test_the_core_baselines_together_stay_within_six_minutes() -> None:
 
 def test_only_the_oracle_and_classical_solvers_know_the_equations() -> None:
     known = [path.stem for path in FILES if read(path)[1]["knows"] == "equations"]
-    assert known == ["coarse_solver", "oracle", "pod_galerkin"]
+    assert known == ["coarse_solver", "oracle", "pod_galerkin", "scene_oracle"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -10,11 +10,9 @@ SMALL = {
     "convnext_unet": {"steps": 80, "widths": (8, 6, 4), "levels": 2, "batch": 8},
     "deeponet": {"steps": 250, "rank": 32, "width": 48, "batch": 16},
     "field_lstm": {"steps": 120, "units": 32, "unroll": 4},
-    "latent_ode": {"steps": 120, "latents": 24, "width": 32, "unroll": 4},
     "dilated_resnet": {"steps": 80, "widths": (12, 8, 4), "blocks": 1, "batch": 8},
-    "local_global_mixing": {"steps": 80, "widths": (10, 6, 4), "layers": 2, "modes": 6, "batch": 8},
+    "local_global_mixing": {"steps": 80, "widths": (10, 6, 4), "layers": 2, "modes": 6, "batch": 8, "lr": 8e-3},
     "sinenet": {"steps": 80, "widths": (8, 6, 4), "waves": 2, "batch": 8},
-    "space_time_transformer": {"steps": 150, "width": 32, "layers": 2, "batch": 8},
     "tfno": {"steps": 80, "widths": (12, 8, 4), "layers": 2, "modes": 6, "batch": 8},
     "uno": {"steps": 80, "widths": (8, 6, 4), "levels": 1, "modes": 6, "batch": 8},
 }

@@ -102,7 +102,7 @@ def test_a_mixture_is_drawn_from_its_key_alone_and_can_be_undone() -> None:
 
 
 def test_angles_are_neither_mixed_nor_counted_as_observed() -> None:
-    pendulum = System("double_pendulum")
+    pendulum = System("chaos/double_pendulum")
     with pytest.raises(UsageError, match="theta1"):
         mixture(pendulum, "k", np.zeros(4), np.ones(4))
     assert first_components(pendulum, 1).matrix == [[0, 0, 1, 0]]

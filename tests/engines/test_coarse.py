@@ -24,15 +24,15 @@ def begun(name, n=3, points=None):
 
 def test_grids_are_halved_while_they_stay_even_and_keep_eight_points():
     spec, *_ = begun("burgers_1d")
-    assert factors(spec) == [2, 4, 8, 16]
-    for points, expected in (([48], [2, 4]), ([20], []), ([64, 32], [2, 4]), ([36], [])):
+    assert factors(spec) == [2, 4, 8, 16, 32]
+    for points, expected in (([48], [2, 4]), ([20], [2]), ([64, 32], [2, 4]), ([18], []), ([12], [])):
         domain = spec.domain.model_copy(update={"points": points, "length": [1.0] * len(points)})
         found = factors(spec.model_copy(update={"domain": domain}))
         assert found == expected
         assert all(n // factor >= FEWEST and (n // factor) % 2 == 0 for factor in found for n in points)
 
 
-@pytest.mark.parametrize(("name", "dt"), [("burgers_1d", 0.05), ("ape_burgers_1d", 0.5)])
+@pytest.mark.parametrize(("name", "dt"), [("burgers_1d", 0.02), ("ape_burgers_1d", 0.5)])
 def test_a_spectral_field_converges_to_its_own_grid_faster_than_fourth_order(name, dt):
     spec, start, parameters, simulator = begun(name)
     truth = simulator.run(start, parameters, dt, 5)
@@ -51,7 +51,7 @@ def test_cell_averages_come_nearer_with_every_finer_grid_and_keep_their_mass(nam
         path = coarse_field(spec, factor).run(start, parameters, dt, 4)
         errors.append(np.abs(path - truth).mean())
         assert np.array_equal(path[:, 0], start)
-        np.testing.assert_allclose(path[:, 1, 0].mean(-1), start[:, 0].mean(-1), rtol=1e-3)
+        np.testing.assert_allclose(path[:, :, 0].mean(-1), truth[:, :, 0].mean(-1), rtol=1e-6)
     assert errors[0] > 1.3 * errors[1] > 1.3 * 1.3 * errors[2]
     assert errors[2] < 0.05 * np.abs(truth).mean()
 

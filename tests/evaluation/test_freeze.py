@@ -15,7 +15,7 @@ from dynarena.suite import find
 
 def test_no_system_is_sampled_below_fifteen_points_a_period_or_the_protocol() -> None:
     spec = read_benchmark(find("benchmarks", "chaos-forecast"))
-    for name in ("lorenz63", "rossler", "double_pendulum", "lorenz96"):
+    for name in ("lorenz63", "rossler", "chaos/double_pendulum", "lorenz96"):
         system = System(name)
         dt = sampling(system, spec)
         assert system.timescale / dt >= 30 * (1 - 1e-3)
@@ -71,7 +71,7 @@ primary = "nrmse"
 
 
 def test_moments_treat_an_angle_as_one_only_where_it_turns_over() -> None:
-    system = System("double_pendulum")
+    system = System("chaos/double_pendulum")
     angles = [label in system.spec.angles for label in system.simulator.labels]
     small = np.random.default_rng(0).normal(0.5, 0.2, (3, 500, 4))
     wide = 40 * small

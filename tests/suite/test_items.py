@@ -23,9 +23,17 @@ def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_file_name_is_the_item_name(root: Path) -> None:
-    for path in (root / "systems").glob("[!_]*/*.toml"):
-        assert find("systems", path.stem).path == path
+    paths = sorted((root / "systems").glob("[!_]*/*.toml"))
+    for path in paths:
         assert find("systems", f"{path.parent.name}/{path.stem}").path == path
+        if [other.stem for other in paths].count(path.stem) == 1:
+            assert find("systems", path.stem).path == path
+
+
+def test_a_short_name_of_two_kinds_asks_for_one_of_the_ids() -> None:
+    with pytest.raises(UsageError, match="names several systems"):
+        find("systems", "double_pendulum")
+    assert find("systems", "chaos/double_pendulum").id != find("systems", "video/double_pendulum").id
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:

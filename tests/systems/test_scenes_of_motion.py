@@ -138,21 +138,28 @@ def _over_objects(text, states, parameters):
 
 @pytest.mark.parametrize("name", TRACKED)
 def test_the_floor_of_a_perfect_clip(name):
-    """In a world of ten units at 128 pixels: places to 5e-4, velocities a frame to 5e-3, over a clip to 2e-4."""
+    """In a world of ten units at 128 pixels: places to 5e-4, velocities a frame to 5e-3, over a clip to 2e-4.
+
+    Straight edges along the axes, and blobs, are rounded alike in many pixels at once: they reach twice that, a
+    single place three times.
+    """
     simulator, parameters, states = drawn(name, count=3, points=16)
     errors = sight_errors(simulator.frames(states, parameters, 128), states, simulator.look)
     seen = errors.judged & ~errors.missing
     assert seen.any() and (errors.missing & errors.judged).sum() == 0
+    slack, single = (
+        (1, 1) if all(simulator.look.shapes[place] == "disc" for place in simulator.look.tracked) else (2, 3)
+    )
     offset = np.where(seen[..., None], errors.offset, np.nan) * 10 / simulator.world
-    assert np.nanmax(np.hypot(*np.moveaxis(offset, -1, 0))) < 2e-3
-    assert np.nanmean(np.hypot(*np.moveaxis(offset, -1, 0))) < 5e-4
+    place = np.hypot(*np.moveaxis(offset, -1, 0))
+    assert np.nanmean(place) < slack * 5e-4 and np.nanmax(place) < single * 1e-3
     jolts = np.hypot(*np.moveaxis(np.diff(offset, axis=1), -1, 0)) / DT
     if np.isfinite(jolts).any():
-        assert np.nanmean(jolts) < 5e-3
+        assert np.nanmean(jolts) < slack * 5e-3
     whole = seen.all(axis=1)
     if whole.any():
         drift = np.abs(offset[:, -1] - offset[:, 0])[whole] / (15 * DT)
-        assert drift.mean() < 2e-4
+        assert drift.mean() < slack * 2e-4
 
 
 @pytest.mark.parametrize("name", TRACKED)
@@ -166,4 +173,9 @@ def test_four_frames_foretell_the_clip(name):
     assert np.hypot(*np.moveaxis(apart, -1, 0)).max() < limit * simulator.world / 10
 
 
-LOOSE = {"fractional_noise": 10.0}  # in worlds of ten units: four frames do not tell what noise will come
+LOOSE = {  # in worlds of ten units: four frames do not tell what noise will come, and many balls forget their past
+    "fractional_noise": 10.0,
+    "gas_in_box": 0.3,
+    "billiards": 0.1,
+    "pegs": 0.1,
+}

@@ -14,7 +14,7 @@ from dynarena.engines.streams import Streams, trajectory_key
 Array = NDArray[np.float64]
 
 RESOLUTIONS = (32, 64, 128)
-CLIPS, POINTS, DT = 8, 24, 0.1
+CLIPS, POINTS, DT = 6, 16, 0.1
 
 
 def floors(simulator: Simulator, digest: str) -> dict[str, Any] | None:
@@ -44,7 +44,7 @@ def floors(simulator: Simulator, digest: str) -> dict[str, Any] | None:
             "judged": _rounded(float(errors.judged.mean())),
             "missing": _rounded(float((errors.missing & errors.judged).sum() / max(errors.judged.sum(), 1))),
         }
-    return {"value": found, "unit": "ten to a world", "n_trajectories": CLIPS, "points": POINTS, "dt": DT}
+    return {"pixels": found, "unit": "ten to a world", "n_trajectories": CLIPS, "points": POINTS, "dt": DT}
 
 
 def _lengths(vectors: Array) -> Array:

@@ -33,7 +33,7 @@ def violations(system: str | System) -> list[str]:
     chosen = System(system) if isinstance(system, str) else system
     tracked = _tracked(chosen)
     fits = {
-        "gravity": any(name in chosen.spec.parameters for name in PULLS),
+        "gravity": any(chosen.parameters.get(name, 0.0) != 0.0 for name in PULLS),
         "swap": len(tracked) > 1,
         "vanish": bool(tracked),
     }

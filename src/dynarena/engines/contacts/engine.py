@@ -125,7 +125,7 @@ class ContactSimulator(Simulator):
             def path(discs: Array, back: Array = back, mine: Parameters = mine) -> Array:
                 start = back.copy()
                 start[self.moving] = discs
-                return self.run(start[None], mine, dt, frames.shape[1])[0][:, self.moving]
+                return np.asarray(self.run(start[None], mine, dt, frames.shape[1])[0][:, self.moving])
 
             discs = with_contacts(
                 back[self.moving], places[row], path, back[self.moving], dt, float(laws[row, 0]), self.world

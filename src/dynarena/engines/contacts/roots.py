@@ -18,7 +18,7 @@ _jit = njit(cache=True, error_model="numpy", nogil=True)
 @_jit
 def value(c: Array, degree: int, t: float) -> float:
     """c[0] + c[1] t + ... by Horner's rule."""
-    total = c[degree]
+    total = float(c[degree])
     for k in range(degree - 1, -1, -1):
         total = total * t + c[k]
     return total

@@ -7,6 +7,7 @@ takes roots, and bounces by solving for the impulse in the frame of the contact 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from dynarena.engines.film.components import ANGLE, MASS, RADIUS, SPIN, VX, VY, X, Y
 
 Array = NDArray[np.float64]
-Long = NDArray[np.longdouble]
+Long = NDArray[Any]  # of numpy.longdouble
 
 STEPS, HALVINGS, REST = 16, 70, 1e-10
 
@@ -103,10 +104,10 @@ class _Mover:
                     found.append((i, normal, other))
         return found
 
-    def near(self, state: Long, i: int) -> list[tuple[Long, np.longdouble, int]]:
+    def near(self, state: Long, i: int) -> list[tuple[Long, Any, int]]:
         """All that disc i may touch: normal towards the disc, how deep it is in, which disc it is."""
         place, radius = state[i, [X, Y]], state[i, RADIUS]
-        found: list[tuple[Long, np.longdouble, int]] = []
+        found: list[tuple[Long, Any, int]] = []
         for j in range(i):
             apart = place - state[j, [X, Y]]
             far = np.sqrt(apart @ apart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynarena.engines.scene_colours import NAMED, rgb
+from dynarena.engines.scene_colours import rgb
 
 MORE = {"white": "#ffffff", "grey": "#808080", "orange": "#ff8000", "brown": "#804000", "purple": "#8000ff"}
 
@@ -11,6 +11,3 @@ def shade_of(colour: str) -> tuple[float, float, float]:
     """Red, green and blue of a name or of #rrggbb. Raises UnknownName with the nearest name."""
     red, green, blue = rgb(MORE.get(colour, colour))
     return red / 255.0, green / 255.0, blue / 255.0
-
-
-__all__ = ["MORE", "NAMED", "shade_of"]

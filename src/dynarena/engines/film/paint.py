@@ -85,8 +85,8 @@ def _margin(row: Array) -> float:
     """How far an outline reaches beyond its points."""
     kind = int(row[0])
     if kind == BLOB:
-        return REACH * row[1]
-    return row[1] if kind in (DISC, ROD) else 0.0
+        return float(REACH * row[1])
+    return float(row[1]) if kind in (DISC, ROD) else 0.0
 
 
 @_jit
@@ -158,8 +158,8 @@ def _cuts(row: Array, line: int, cuts: Array) -> int:
     if kind == ROD:
         normal = _normal(row)[1]
         for k in range(2):
-            for side in (-1.0, 1.0):
-                height = row[3 + 2 * k] + side * normal
+            for sign in (-1.0, 1.0):
+                height = row[3 + 2 * k] + sign * normal
                 if line < height < line + 1.0:
                     cuts[count] = height
                     count += 1

@@ -72,9 +72,10 @@ def sight(frames: NDArray[np.generic], look: Look) -> Sight:
 
 
 def _as_sight(found: Array, strange: Array) -> Sight:
-    present = np.isfinite(found[..., 0])
-    flags = [np.nan_to_num(found[..., k]) > 0.5 for k in (5, 6)]
-    return Sight(*(found[..., k] for k in range(5)), present, *flags, strange)  # type: ignore[arg-type]
+    x, y, radius, angle, light, whole, inside, _ = np.moveaxis(found, -1, 0)
+    return Sight(
+        x, y, radius, angle, light, np.isfinite(x), np.nan_to_num(whole) > 0.5, np.nan_to_num(inside) > 0.5, strange
+    )
 
 
 def _measured(frames: NDArray[Any], look: Look) -> tuple[Array, Array]:

@@ -59,7 +59,7 @@ def _near(depth: Array, colour: Array) -> NDArray[np.bool_]:
 def _basis(colours: Sequence[str], background: str) -> Array:
     """Columns colour - background, [channel, colour]."""
     plain = np.array(shade_of(background))
-    basis = np.array([shade_of(colour) for colour in colours]).reshape(-1, 3).T - plain[:, None]
+    basis: Array = np.array([shade_of(colour) for colour in colours]).reshape(-1, 3).T - plain[:, None]
     together = min(len(colours), FREE if len(colours) <= FREE else 2)
     for chosen in combinations(range(len(colours)), together):
         if np.linalg.cond(basis[:, chosen]) > WORST:
@@ -69,7 +69,7 @@ def _basis(colours: Sequence[str], background: str) -> Array:
             )  # fmt: skip
     if not 1 <= len(colours) <= MOST:
         raise UsageError("too many colours, or none", expected=f"1 to {MOST}", got=str(len(colours)))
-    return basis
+    return np.asarray(basis)
 
 
 def _sets(count: int, most: int) -> list[tuple[int, ...]]:

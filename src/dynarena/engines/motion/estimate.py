@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 
 TRIALS, BEST, ROUNDS = 512, 6, 25
 NUDGE = 1e-6
+ENOUGH = 1e-7  # of the world squared, summed over all that is compared
 WEIGHT = 0.03  # of the world: what a change of opacity or angle by one counts in lengths
 SLENDER = 0.3  # log of the ratio of sides from which on an angle is seen
 
@@ -67,7 +68,8 @@ def _shown(simulator: MotionSimulator, states: Array) -> Array:
     for place in simulator.look.tracked:
         one, shape = states[:, :, place], simulator.look.shapes[place]
         slender = np.abs(np.log((one[..., WIDTH] + 1e-9) / (one[..., HEIGHT] + 1e-9))) > SLENDER
-        long, turn = slender & (shape not in ("disc", "blob")), 2.0 * one[..., ANGLE]
+        long = slender & (shape not in ("disc", "blob"))
+        turn = 2.0 * one[..., ANGLE] + np.where((one[..., HEIGHT] > one[..., WIDTH]) & (shape != "rod"), np.pi, 0.0)
         size = np.sqrt(area(one, shape) / np.pi)
         turned = [np.where(long, function(turn), np.nan) for function in (np.cos, np.sin)]
         columns.append(np.stack([*centroid(one, shape), size, one[..., LIGHT], *turned], axis=-1))
@@ -78,7 +80,7 @@ def _misses(simulator: MotionSimulator, states: Array, target: Array) -> Array:
     """Differences [trajectory, n], 0 where there is nothing to compare."""
     turn = WEIGHT * simulator.world
     apart = (_shown(simulator, states) - target) * np.array([1.0, 1.0, 1.0, turn, turn, turn])
-    return np.clip(np.nan_to_num(apart), -1e3, 1e3).reshape(len(states), -1)
+    return np.asarray(np.clip(np.nan_to_num(apart), -1e3, 1e3).reshape(len(states), -1))
 
 
 def _fitted(simulator: MotionSimulator, path: object, trials: Array, target: Array) -> Array | None:
@@ -91,7 +93,7 @@ def _fitted(simulator: MotionSimulator, path: object, trials: Array, target: Arr
         found, cost = _refined(simulator, path, start, spread, target)
         if cost < least:
             best, least = found, cost
-        if least < 1e-6:
+        if least < ENOUGH * simulator.world**2:
             break
     return best
 
