@@ -8,7 +8,7 @@ TORCH  ?= torch==2.13.0
 WORKERS ?= 2
 QUICK  := chaos-forecast pde-forecast video-physics
 
-.PHONY: leaderboard test environment lint types performance freeze clean
+.PHONY: leaderboard test environment lint types performance freeze picture clean
 
 leaderboard: environment
 	$(BIN)/dynarena submit --tier core --quick --workers $(WORKERS) $(QUICK:%=--benchmark %) || [ $$? -eq 3 ]
@@ -37,6 +37,13 @@ performance: environment
 
 freeze: environment
 	for benchmark in $(QUICK); do $(BIN)/dynarena benchmark freeze $$benchmark --quick; done
+
+# The README's picture of a board, from the committed records; needs a Chromium.
+BROWSER ?= chromium
+picture: environment
+	$(BIN)/dynarena publish --out $(SITE) --board-systems
+	$(BROWSER) --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1360,1080 \
+		--screenshot=docs/board.png file://$(abspath $(SITE))/chaos-forecast-2.0.quick/index.html
 
 clean:
 	rm -rf $(VENV) $(SITE) build dist

@@ -15,6 +15,7 @@ from dynarena.suite import items
 
 METRICS = [item.name for item in items("metrics")]
 SCENES = ("point", "field", "walls", "clips")
+ONE_STEP = ("vrmse_step",)  # boards of one step rank by it: what a forecast does later is no part of their question
 
 
 @cache
@@ -61,6 +62,9 @@ def bad(name: str, where: str, attack: str) -> float:
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("name,where", cases("pointwise", "probabilistic", "physical"))
 def test_the_true_path_beats_every_cheat_by_the_metric_or_by_its_guard(name, where, attack):
+    if name in ONE_STEP and np.array_equal(answer(where, attack)[:, :1], answer(where, "truth")[:, :1]):
+        assert bad(name, where, attack) == bad(name, where, "truth")
+        return
     judges = filter(None, (name, load_metric(name).declarations.guard))
     assert any(bad(judge, where, "truth") < bad(judge, where, attack) for judge in judges)
 

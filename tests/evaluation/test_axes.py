@@ -40,9 +40,10 @@ def test_a_shift_of_systems_is_a_task_of_the_one_tested():
 
 
 def test_a_shift_to_a_law_that_a_system_lacks_is_no_task_of_it():
-    spec = draft({"shifts": {"law": {"split": "ood_parameters"}}}, systems=["pde/ape_burgers_1d", "pde/ks_32pi"])
-    assert names(spec) == ["pde/ape_burgers_1d?shift=law"]
-    assert tasks_asked(spec, where="draft")[0].split == "ood_parameters"
+    systems = ["pde/ape_burgers_1d", "pde/diffusion_sorption"]
+    spec = draft({"shifts": {"law": {"split": "named"}}}, systems=systems)
+    assert names(spec) == ["pde/diffusion_sorption?shift=law"]
+    assert tasks_asked(spec, where="draft")[0].split == "named"
 
 
 def test_numbers_of_trajectories_and_shares_of_sensors_are_tasks():

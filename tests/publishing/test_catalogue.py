@@ -1,4 +1,4 @@
-"""Systems beyond the boards: a page each with a portrait, and a table of all."""
+"""Systems beyond the boards: a page each with a portrait or a strip of frames, and a table of all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from dynarena.publishing.site import publish
 from dynarena.publishing.systems import row
 from dynarena.suite import find
 
-SYSTEMS = ["chaos/rossler", "chaos/double_pendulum", "chaos/henon", "chaos/mackey_glass", "pde/burgers_1d"]
+SYSTEMS = [
+    "chaos/rossler",
+    "chaos/double_pendulum",
+    "chaos/henon",
+    "chaos/mackey_glass",
+    "video/kepler",
+    "pde/burgers_1d",
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +45,9 @@ def test_every_system_of_the_catalogue_has_a_page_though_no_board_asks_it(site):
         assert name in content and "Boards</h2>" not in content and "Regenerate" in content
 
 
-def test_points_have_a_portrait_drawn_once(entries, site):
-    assert [entry.picture is not None for entry in entries] == [True, True, True, True, False]
-    for entry in entries[:4]:
+def test_points_have_a_portrait_and_scenes_a_strip_drawn_once(entries, site):
+    assert [entry.picture is not None for entry in entries] == [True, True, True, True, True, False]
+    for entry in entries[:5]:
         assert entry.picture is not None
         picture = site / "systems" / f"{entry.system.replace('/', '-')}.png"
         assert picture.read_bytes()[:4] == b"\x89PNG" and picture.stat().st_size > 5000

@@ -10,6 +10,7 @@ from dynarena.publishing.sections import models, tasks
 from dynarena.publishing.site import publish
 from dynarena.publishing.systems import equations, facts, system_pages
 from dynarena.ranking import build_board
+from dynarena.schema.lock import ViewLock
 from dynarena.schema.system import SystemSpec
 
 
@@ -110,3 +111,13 @@ def test_a_metric_that_no_system_has_is_named_and_not_tabled(mock):
     page = context(build_board(records, lock))
     assert page["metrics"]["absent"] == ["crps"]
     assert "crps" not in [metric.name for metric in page["metrics"]["columns"]]
+
+
+def test_a_board_that_hides_lends_no_picture_to_a_system_s_page(mock, described, tmp_path):
+    first = described.lock.tasks[0]
+    hidden = first.model_copy(update={"view": ViewLock(matrix=[[1.0]], offset=[0.0], blind=True)})
+    lock = described.lock.model_copy(update={"tasks": [hidden, *described.lock.tasks[1:]]})
+    board = build_board(mock.make_records(lock), lock)
+    publish([board], tmp_path / "site", examples=mock.make_examples())
+    pages = tmp_path / "site" / "systems"
+    assert (pages / "chaos-lorenz63.html").is_file() and not (pages / "chaos-lorenz63.svg").exists()

@@ -241,9 +241,7 @@ MEASURED = {
     ("circular_motion", "centripetal_acceleration_over_v2_by_r"): lambda: round(centripetal(), 5),
     ("harmonic_oscillator", "period"): lambda: returns("harmonic_oscillator", np.pi, u=1.5, w=0.7),
     ("damped_oscillator", "logarithmic_decrement"): decrement,
-    ("rod_pendulum", "period_at_a_right_angle"): lambda: returns(
-        "rod_pendulum", 3.7081493546027, theta=np.pi / 2, omega=0
-    ),
+    ("pendulum", "period_at_a_right_angle"): lambda: returns("pendulum", 3.7081493546027, theta=np.pi / 2, omega=0),
     ("damped_pendulum", "small_period"): small_period,
     ("torricelli", "time_to_empty_one_metre"): time_to_empty,
     ("sliding_block", "acceleration_at_30_degrees"): slope_acceleration,

@@ -1,4 +1,4 @@
-"""Every system of a suite with what a page says of it: its file, its computed facts, a phase portrait."""
+"""Every system of a suite with what a page says of it: its file, its computed facts, a portrait or a strip."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dynarena.schema.system import SystemSpec
 from dynarena.suite import Item
 
 POINTS, PER_PERIOD, MAP_POINTS = 2500, 60, 4000
+FRAMES, FRAME_STEP, PIXELS = 24, 0.1, 96
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Entry:
 
 
 def catalogue(items: Iterable[Item], *, on_entry: Callable[[str], None] = lambda name: None) -> list[Entry]:
-    """An entry for each system whose file can be read; systems of points have a phase portrait.
+    """An entry for each system whose file can be read; points have a phase portrait, scenes a strip of frames.
 
-    Portraits are kept in the cache folder under the system's digest, so that only what changed is drawn again.
+    Pictures are kept in the cache folder under the system's digest, so that only what changed is drawn again.
     """
     entries = []
     for item in items:
@@ -54,10 +55,11 @@ def catalogue(items: Iterable[Item], *, on_entry: Callable[[str], None] = lambda
 
 def _entry(system: System) -> Entry:
     plain = Entry(system.id, system.spec, system.digest, system.computed)
-    if system.kind != "chaos" or "period" not in system.computed:
+    if system.kind == "pde" or (system.kind == "chaos" and "period" not in system.computed):
         return plain
     picture = cache_folder() / "portraits" / f"{system.digest}-{__version__}.png"
-    example = None if picture.is_file() else _example(system)
+    draw = _strip if system.kind == "video" else _example
+    example = None if picture.is_file() else draw(system)
     if example is not None:
         picture.parent.mkdir(parents=True, exist_ok=True)
         part = picture.with_name(f".{picture.stem}.part.png")
@@ -82,7 +84,14 @@ def _example(system: System) -> Example:
                    discrete=is_map, time_unit=example.time_unit)  # fmt: skip
 
 
+def _strip(system: System) -> Example:
+    """The frames of one clip."""
+    return example_of(trajectories(system, 1, FRAMES, dt=FRAME_STEP, resolution=PIXELS))
+
+
 def _caption(system: System) -> str:
+    if system.kind == "video":
+        return "Frames from left to right in time."
     labels = tuple(system.simulator.labels)
     return about(Example(kind="chaos", truth=np.zeros((2, len(labels))), forecasts={}, times=np.arange(2.0),
                          channels=labels))  # fmt: skip

@@ -161,7 +161,8 @@ def _picture(page: Mapping[str, Any], folder: Path, examples: Examples) -> dict[
     portrait = page["entry"] and copy_picture(page["entry"], folder / "systems", text.slug(page["system"]) + ".png")
     if portrait:
         return dict(portrait)
-    known = [examples.get(task["board"].id, {}) for task in page["tasks"]]
+    whole = [task for task in page["tasks"] if task["task"].view is None]  # a board that hides shows no portrait
+    known = [examples.get(task["board"].id, {}) for task in whole]
     example = next((found[page["system"]] for found in known if page["system"] in found), None)
     if example is None:
         return None
