@@ -50,5 +50,5 @@ def example_of(dataset: xr.Dataset) -> Example:
         channels=tuple(str(text) for text in labels),
         grid={axis: array[axis].values for axis in space if axis in array.coords},
         discrete=unit in ("iterations", "iteration"),
-        time_unit=f"time ({unit})" if unit not in ("", "1") else "time",
+        time_unit=f"time ({unit})" if unit not in ("", "1", "time") else "time",
     )
