@@ -99,9 +99,10 @@ def test_sorption_slows_the_front_and_keeps_its_bounds() -> None:
     assert path.min() > low - 1e-12 and path.max() < high + 1e-12
 
 
-def test_the_homogeneous_state_of_fitzhugh_nagumo_rests() -> None:
-    value, tolerance = fact("fitzhugh_nagumo", "rest")
-    sim = make("fitzhugh_nagumo", small=True)
+@pytest.mark.parametrize("name", ["fitzhugh_nagumo", "fitzhugh_nagumo_periodic"])
+def test_the_homogeneous_state_of_fitzhugh_nagumo_rests(name: str) -> None:
+    value, tolerance = fact(name, "rest")
+    sim = make(name, small=True)
     start, given = started(sim)
     assert abs(value**3 + 5e-3) < 1e-15
     start[:] = value
