@@ -195,8 +195,8 @@ def test_weights_that_have_learned_a_sawtooth_go_on_with_it(tmp_path, build, too
                 weights.normal_(0, (weights.shape[1] * (8 if ".q." in name else 1)) ** -0.5)
         network.shared.weight.normal_()
     optimiser = torch.optim.Adam(network.parameters(), lr=5e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, total_steps=181)
-    for _ in range(180):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, total_steps=421)
+    for _ in range(420):
         wave = (torch.randint(8, (32, 1)) + torch.arange(26)) % 8 - 3.5
         given, scale = known.encode(wave[:, :24])
         after = torch.bucketize(wave[:, 24:] / scale, known.edges, right=True) + known.before

@@ -18,7 +18,9 @@ def small(system: str) -> System:
     """The system, on a coarse grid where its fields have two axes and need no finer one."""
     known = System(system)
     two_axes = known.spec.domain is not None and len(known.spec.domain.points) > 1
-    needs_its_own = known.spec.engine == "spectral" and not known.spec.chaotic
+    needs_its_own = known.spec.engine == "lattice_boltzmann" or (
+        known.spec.engine == "spectral" and not known.spec.chaotic
+    )
     coarse = int(known.spec.solver.get("exponent_points", 32))
     return System(system, resolution=coarse) if two_axes and not needs_its_own else known
 
