@@ -245,3 +245,13 @@ def test_ranking_never_imports_torch():
     code = "import sys, json, dynarena.ranking; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "torch" not in json.loads(done.stdout)
+
+
+def test_the_lock_is_written_out_once_however_many_records_there_are(toys, monkeypatch):
+    """A lock of a hundred tasks is megabytes of text: its digest must not be taken a record."""
+    lock = toys.lock(systems=[f"chaos/{letter}" for letter in "abcdefgh"])
+    records = constant(toys, lock, "m", [0.5] * 8) + constant(toys, lock, "climatology", [1.1] * 8)
+    written, plain = [], type(lock).to_text
+    monkeypatch.setattr(type(lock), "to_text", lambda self: written.append(self) or plain(self))
+    build_board(records, lock)
+    assert len(written) == 1

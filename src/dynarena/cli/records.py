@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +34,7 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
     if folder is not None and not folder.is_dir():
         raise UsageError("no such folder", where=str(folder), expected="<model>/<benchmark>.jsonl below it")
     files = sorted(_folder(folder).glob("*/*.jsonl"))
+    frozen = cache(_frozen)  # a lock's digest writes the whole lock out: once for all records of a benchmark
     problems: list[dict[str, str]] = []
     records: list[Record] = []
     for path in files:
@@ -40,7 +43,9 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
         except DataError as error:
             problems.append({"where": str(error.where or path), "problem": error.what})
             continue
-        problems += [{"where": str(path), "problem": text} for record in found for text in _problems(record, path)]
+        problems += [
+            {"where": str(path), "problem": text} for record in found for text in _problems(record, path, frozen)
+        ]
         records += found
     for conflict in merge(records).conflicts:
         problems.append({"where": conflict.id, "problem": "two values under one key: " + ", ".join(conflict.fields)})
@@ -106,19 +111,26 @@ def _folder(folder: Path | None) -> Path:
     return folder if folder is not None else canonical().path / "leaderboard" / "records"
 
 
-def _problems(record: Record, path: Path) -> list[str]:
+def _frozen(benchmark: str) -> tuple[str, str, frozenset[str]]:
+    """A lock's id, digest and tasks."""
     from dynarena.data.benchmarks import load_lock
+
+    lock = load_lock(benchmark)
+    return lock.id, lock.digest, frozenset(task.id for task in lock.tasks)
+
+
+def _problems(record: Record, path: Path, frozen: Callable[[str], tuple[str, str, frozenset[str]]]) -> list[str]:
     from dynarena.evaluation.predictions import slug
 
     found = []
     if path.stem != record.benchmark or path.parent.name != slug(record.model.name):
         found.append(f"{record.model.name} on {record.benchmark} stands in the wrong file")
     try:
-        lock = load_lock(record.benchmark)
+        name, digest, tasks = frozen(record.benchmark)
     except DynarenaError as error:
         return [*found, error.what]
-    if record.lock_digest != lock.digest:
+    if record.lock_digest != digest:
         found.append(f"{record.task}: the lock's digest is another")
-    if record.task not in {task.id for task in lock.tasks}:
-        found.append(f"{record.task} is no task of {lock.id}")
+    if record.task not in tasks:
+        found.append(f"{record.task} is no task of {name}")
     return found

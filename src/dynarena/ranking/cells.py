@@ -73,9 +73,9 @@ def gather(records: Iterable[Record], lock: Lock, *, season: str = "open", score
     """
     tasks = {task.id: task for task in lock.tasks}
     ours = [r for r in records if r.season == season and (r.benchmark == lock.id or r.task in tasks)]
-    same_lock = [r for r in ours if r.lock_digest == lock.digest]
-    scorer = scorer_digest or _usual(same_lock)
-    reasons = [(record, _reason(record, lock, tasks, scorer)) for record in ours]
+    digest = lock.digest  # once: it writes the whole lock out as text
+    scorer = scorer_digest or _usual([r for r in ours if r.lock_digest == digest])
+    reasons = [(record, _reason(record, lock, digest, tasks, scorer)) for record in ours]
     left = sorted({LeftOut(r.model.name, r.task, r.seed, why) for r, why in reasons if why}, key=_order)
     groups: dict[ModelKey, list[Record]] = defaultdict(list)
     for record, why in reasons:
@@ -97,9 +97,9 @@ def _usual(records: Sequence[Record]) -> str:
     return max(cells, key=lambda digest: (cells[digest], newest[digest], digest), default="")
 
 
-def _reason(record: Record, lock: Lock, tasks: dict[str, TaskLock], scorer: str) -> str:
-    if record.lock_digest != lock.digest:
-        return f"made under another lock ({record.lock_digest[:8]}, this board's is {lock.digest[:8]})"
+def _reason(record: Record, lock: Lock, digest: str, tasks: dict[str, TaskLock], scorer: str) -> str:
+    if record.lock_digest != digest:
+        return f"made under another lock ({record.lock_digest[:8]}, this board's is {digest[:8]})"
     if record.task not in tasks:
         return "its task is not in the lock"
     if record.scorer_digest != scorer:
